@@ -1,0 +1,158 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/aftersale/aftersale/actions"
+)
+
+// Config is everything that can be configured. It is read once, checked completely before anything starts, and not
+// changed afterwards. The YAML path of a key is also its environment variable: slack.bot_token is
+// AFTERSALE_SLACK_BOT_TOKEN; a Secret can be read from a file named by the variable with _FILE behind it.
+//
+// Lists (people) come from the file alone. config.example.yaml shows every key with its default and is compared with
+// DefaultConfig in a test.
+type Config struct {
+	Listen      string         `yaml:"listen"`
+	PublicURL   string         `yaml:"public_url"`
+	DatabaseURL Secret         `yaml:"database_url"` // may hold a password
+	Account     AccountConfig  `yaml:"account"`
+	People      []PersonConfig `yaml:"people"`
+	Slack       SlackConfig    `yaml:"slack"`
+	Discord     DiscordConfig  `yaml:"discord"`
+	Telegram    TelegramConfig `yaml:"telegram"`
+	Mail        MailConfig     `yaml:"mail"`
+	Hotmart     HotmartConfig  `yaml:"hotmart"`
+	SecretKey   Secret         `yaml:"secret_key"` // 32 bytes, base64
+	Policy      actions.Policy `yaml:"policy"`
+}
+
+// AccountConfig is the shop.
+type AccountConfig struct {
+	Name         string `yaml:"name"`
+	Locale       string `yaml:"locale"`   // pt-BR, en, es
+	Timezone     string `yaml:"timezone"` // IANA name
+	Currency     string `yaml:"currency"` // ISO 4217
+	SupportEmail string `yaml:"support_email"`
+}
+
+// PersonConfig is somebody of the team, as the first start writes him down.
+type PersonConfig struct {
+	Name     string `yaml:"name"`
+	Role     string `yaml:"role"`
+	Slack    string `yaml:"slack"`
+	Discord  string `yaml:"discord"`
+	Telegram int64  `yaml:"telegram"`
+}
+
+// SlackConfig connects a Slack workspace.
+type SlackConfig struct {
+	Enabled          bool   `yaml:"enabled"`
+	Mode             string `yaml:"mode"` // http, socket
+	BotToken         Secret `yaml:"bot_token"`
+	AppToken         Secret `yaml:"app_token"`
+	SigningSecret    Secret `yaml:"signing_secret"`
+	APIURL           string `yaml:"api_url"`
+	Command          string `yaml:"command"`
+	ApprovalsChannel string `yaml:"approvals_channel"`
+	CasesChannel     string `yaml:"cases_channel"`
+}
+
+// DiscordConfig connects a Discord server.
+type DiscordConfig struct {
+	Enabled          bool   `yaml:"enabled"`
+	Mode             string `yaml:"mode"` // http, gateway
+	Token            Secret `yaml:"token"`
+	ApplicationID    string `yaml:"application_id"`
+	PublicKey        string `yaml:"public_key"`
+	GuildID          string `yaml:"guild_id"`
+	APIURL           string `yaml:"api_url"`
+	ApprovalsChannel string `yaml:"approvals_channel"`
+	CasesChannel     string `yaml:"cases_channel"`
+}
+
+// TelegramConfig connects a Telegram bot.
+type TelegramConfig struct {
+	Enabled       bool   `yaml:"enabled"`
+	Mode          string `yaml:"mode"` // webhook, polling
+	Token         Secret `yaml:"token"`
+	WebhookSecret Secret `yaml:"webhook_secret"`
+	APIURL        string `yaml:"api_url"`
+}
+
+// MailConfig says how mail leaves: by SMTP, or into files. One of the two.
+type MailConfig struct {
+	From      string `yaml:"from"`     // Name <address>
+	SMTPURL   Secret `yaml:"smtp_url"` // smtp://user:pass@host:587 or smtps://…:465
+	OutboxDir string `yaml:"outbox_dir"`
+}
+
+// HotmartConfig connects the commerce platform.
+type HotmartConfig struct {
+	Enabled      bool   `yaml:"enabled"`
+	ClientID     string `yaml:"client_id"`
+	ClientSecret Secret `yaml:"client_secret"`
+	Basic        Secret `yaml:"basic"`
+	Hottok       Secret `yaml:"hottok"`
+	APIURL       string `yaml:"api_url"`
+	AuthURL      string `yaml:"auth_url"`
+}
+
+// DefaultConfig is what holds where nothing is configured.
+func DefaultConfig() Config {
+	return Config{
+		Listen:      "127.0.0.1:8080",
+		DatabaseURL: "sqlite:aftersale.db",
+		Account:     AccountConfig{Name: defaultAccountName, Locale: "pt-BR", Timezone: "America/Sao_Paulo", Currency: "BRL"},
+		Slack:       SlackConfig{Mode: "socket", APIURL: "https://slack.com/api/", Command: "/support"},
+		Discord:     DiscordConfig{Mode: "gateway", APIURL: "https://discord.com/api/v10/"},
+		Telegram:    TelegramConfig{Mode: "polling", APIURL: "https://api.telegram.org"},
+		Hotmart:     HotmartConfig{APIURL: "https://developers.hotmart.com", AuthURL: "https://api-sec-vlc.hotmart.com"},
+		Policy:      actions.DefaultPolicy(),
+	}
+}
+
+// defaultAccountName lets a first try start; doctor warns while it stands.
+const defaultAccountName = "My shop"
+
+// defaultConfigFile is read when --config is not given, and may then be missing.
+const defaultConfigFile = "config.yaml"
+
+// LoadConfig reads path (the default one when empty), then the environment over it, and checks the result. Its error
+// is a Mistakes with every mistake found, each with its place.
+func LoadConfig(path string, getenv func(string) string) (Config, error) {
+	c := DefaultConfig()
+	r := newConfigReader()
+
+	name := path
+	if name == "" {
+		name = defaultConfigFile
+	}
+	data, err := os.ReadFile(name)
+	switch {
+	case err == nil:
+		r.yaml(name, data, &c)
+	case path == "" && errors.Is(err, fs.ErrNotExist):
+		// nothing configured by file: defaults and environment
+	default:
+		return c, Mistakes{{Place: name, Text: fmt.Sprintf("cannot be read: %v", cause(err))}}
+	}
+	r.environment(&c, getenv)
+	r.check(c)
+	if len(r.mistakes) > 0 {
+		return c, r.mistakes
+	}
+	return c, nil
+}
+
+// cause drops the path that os puts before its errors, since the place says it already.
+func cause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}

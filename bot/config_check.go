@@ -1,0 +1,229 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"net"
+	"net/mail"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/text/currency"
+
+	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/actions/format"
+)
+
+// secretKeyBytes is the length of secret_key before base64.
+const secretKeyBytes = 32
+
+// check looks at every value and records what is wrong with it. It changes nothing.
+func (r *configReader) check(c Config) {
+	r.address("listen", c.Listen)
+	r.url("public_url", c.PublicURL, "https", "http")
+	r.database(c.DatabaseURL)
+	r.account(c.Account)
+	r.people(c.People)
+	r.slack(c.Slack)
+	r.discord(c.Discord)
+	r.telegram(c.Telegram)
+	r.mail(c.Mail)
+	r.hotmart(c.Hotmart)
+	if c.SecretKey != "" {
+		if _, err := decodeSecretKey(c.SecretKey); err != nil {
+			r.wrong("secret_key", "%v", err)
+		}
+	}
+	r.policy(c.Policy)
+}
+
+// wrong records a mistake where the key was written, or at the key itself when it was not.
+func (r *configReader) wrong(path, format string, args ...any) {
+	if r.unread[path] {
+		return
+	}
+	text := fmt.Sprintf(format, args...)
+	switch place := r.places[path]; {
+	case place == "":
+		r.mistakes.add(path, "%s", text)
+	case strings.HasPrefix(place, "AFTERSALE_"):
+		r.mistakes.add(place, "%s", text)
+	default:
+		r.mistakes.add(place, "%s: %s", path, text)
+	}
+}
+
+func (r *configReader) address(path, value string) {
+	_, port, err := net.SplitHostPort(value)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		r.wrong(path, "must be HOST:PORT, such as 127.0.0.1:8080")
+	}
+}
+
+// url checks an address that may be empty. It is not repeated in the message, as it may hold a password.
+func (r *configReader) url(path, value string, schemes ...string) {
+	if value == "" {
+		return
+	}
+	u, err := url.Parse(value)
+	if err != nil || u.Host == "" || !slices.Contains(schemes, u.Scheme) {
+		r.wrong(path, "must be an address that starts with %s://", strings.Join(schemes, ":// or "))
+	}
+}
+
+func (r *configReader) oneOf(path, value string, words ...string) {
+	if !slices.Contains(words, value) {
+		r.wrong(path, "must be one of %s", strings.Join(words, ", "))
+	}
+}
+
+func (r *configReader) database(value Secret) {
+	if rest, ok := strings.CutPrefix(value.Reveal(), "sqlite:"); ok && rest != "" {
+		return
+	}
+	u, err := url.Parse(value.Reveal())
+	if err != nil || u.Host == "" || u.Scheme != "postgres" && u.Scheme != "postgresql" {
+		r.wrong("database_url", "must be sqlite:FILE or postgres://USER@HOST/DATABASE")
+	}
+}
+
+func (r *configReader) account(a AccountConfig) {
+	if strings.TrimSpace(a.Name) == "" {
+		r.wrong("account.name", "is missing: buyers read it in chats and mails")
+	}
+	r.oneOf("account.locale", a.Locale, format.Locales()...)
+	if _, err := time.LoadLocation(a.Timezone); err != nil || a.Timezone == "" || a.Timezone == "Local" {
+		r.wrong("account.timezone", "must be a time zone of the IANA list, such as America/Sao_Paulo")
+	}
+	if _, err := currency.ParseISO(a.Currency); err != nil || a.Currency != strings.ToUpper(a.Currency) {
+		r.wrong("account.currency", "must be a currency of ISO 4217, such as BRL")
+	}
+	if a.SupportEmail != "" {
+		if _, err := actions.ParseEmail(a.SupportEmail); err != nil {
+			r.wrong("account.support_email", "must be an e-mail address")
+		}
+	}
+}
+
+func (r *configReader) people(people []PersonConfig) {
+	taken := map[string]int{}
+	unique := func(path, what, value string, i int) {
+		if value == "" {
+			return
+		}
+		if other, ok := taken[what+value]; ok {
+			r.wrong(path, "is also that of people[%d]", other)
+			return
+		}
+		taken[what+value] = i
+	}
+	for i, p := range people {
+		path := fmt.Sprintf("people[%d]", i)
+		if strings.TrimSpace(p.Name) == "" {
+			r.wrong(path, "name is missing")
+		}
+		roles := make([]string, len(actions.StaffRoles))
+		for j, role := range actions.StaffRoles {
+			roles[j] = string(role)
+		}
+		if p.Role == "" {
+			r.wrong(path, "role is missing: one of %s", strings.Join(roles, ", "))
+		} else {
+			r.oneOf(path+".role", p.Role, roles...)
+		}
+		unique(path+".name", "name ", strings.ToLower(p.Name), i)
+		unique(path+".slack", "slack ", p.Slack, i)
+		unique(path+".discord", "discord ", p.Discord, i)
+		if p.Telegram != 0 {
+			unique(path+".telegram", "telegram ", strconv.FormatInt(p.Telegram, 10), i)
+		}
+	}
+}
+
+func (r *configReader) slack(s SlackConfig) {
+	r.notYet("slack.enabled", s.Enabled, "the Slack adapter")
+	r.oneOf("slack.mode", s.Mode, "http", "socket")
+	r.url("slack.api_url", s.APIURL, "https", "http")
+	if !strings.HasPrefix(s.Command, "/") || strings.ContainsAny(s.Command, " \t") || len(s.Command) < 2 {
+		r.wrong("slack.command", "must be a slash and one word, such as /support")
+	}
+}
+
+func (r *configReader) discord(d DiscordConfig) {
+	r.notYet("discord.enabled", d.Enabled, "the Discord adapter")
+	r.oneOf("discord.mode", d.Mode, "http", "gateway")
+	r.url("discord.api_url", d.APIURL, "https", "http")
+	if key, err := hex.DecodeString(d.PublicKey); err != nil || len(key) != 0 && len(key) != 32 {
+		r.wrong("discord.public_key", "must be the 64 hexadecimal digits of the application's page")
+	}
+}
+
+func (r *configReader) telegram(t TelegramConfig) {
+	r.notYet("telegram.enabled", t.Enabled, "the Telegram adapter")
+	r.oneOf("telegram.mode", t.Mode, "webhook", "polling")
+	r.url("telegram.api_url", t.APIURL, "https", "http")
+}
+
+func (r *configReader) hotmart(h HotmartConfig) {
+	r.notYet("hotmart.enabled", h.Enabled, "the Hotmart connector")
+	r.url("hotmart.api_url", h.APIURL, "https", "http")
+	r.url("hotmart.auth_url", h.AuthURL, "https", "http")
+}
+
+func (r *configReader) policy(p actions.Policy) {
+	for _, m := range p.Validate() {
+		r.wrong("policy."+m.Path, "%s", m.Problem)
+	}
+}
+
+// notYet refuses what is configured but not in this version: silence would look like a bot that does not answer.
+func (r *configReader) notYet(path string, enabled bool, what string) {
+	if enabled {
+		r.wrong(path, "%s is not in this version; it comes with a later one: set it to false", what)
+	}
+}
+
+func (r *configReader) mail(m MailConfig) {
+	if m.From != "" {
+		if _, err := mail.ParseAddress(m.From); err != nil {
+			r.wrong("mail.from", `must be an address, such as "Shop <help@example.com>"`)
+		}
+	}
+	r.url("mail.smtp_url", m.SMTPURL.Reveal(), "smtp", "smtps")
+	if m.SMTPURL != "" && m.OutboxDir != "" {
+		r.wrong("mail.outbox_dir", "is set, and so is mail.smtp_url: one of the two must go")
+	}
+}
+
+func decodeSecretKey(s Secret) ([]byte, error) {
+	key, err := base64.StdEncoding.DecodeString(s.Reveal())
+	if err != nil || len(key) != secretKeyBytes {
+		return nil, fmt.Errorf("must be %d bytes in base64; `openssl rand -base64 %d` makes one", secretKeyBytes, secretKeyBytes)
+	}
+	return key, nil
+}
+
+// CheckRunning lists what is missing for a process that talks to people: more than a command over the database needs.
+func (c Config) CheckRunning() error {
+	var m Mistakes
+	if c.SecretKey == "" {
+		m.add("secret_key", "is missing (or AFTERSALE_SECRET_KEY): 32 bytes in base64; `openssl rand -base64 32` makes one")
+	}
+	if c.Mail.SMTPURL == "" && c.Mail.OutboxDir == "" {
+		m.add("mail", "set mail.smtp_url (or AFTERSALE_MAIL_SMTP_URL), or mail.outbox_dir to write mails into files")
+	}
+	if c.Mail.From == "" && c.Account.SupportEmail == "" {
+		m.add("mail.from", "is missing (or AFTERSALE_MAIL_FROM), and account.support_email is not there to take its place")
+	}
+	if len(m) > 0 {
+		return m
+	}
+	return nil
+}
