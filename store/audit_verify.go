@@ -1,0 +1,99 @@
+package store
+
+import (
+	"context"
+	"fmt"
+)
+
+// An AuditReport is what checking an account's chain found.
+type AuditReport struct {
+	Account  string
+	Entries  int64  // that were read
+	Head     string // hash of the end; equal heads are equal logs
+	Problems []AuditProblem
+	More     bool // there are more problems than are listed
+}
+
+// OK reports whether nothing is wrong.
+func (r AuditReport) OK() bool { return len(r.Problems) == 0 }
+
+// An AuditProblem is one place where the chain is broken.
+type AuditProblem struct {
+	Seq  int64
+	What string // changed, missing, unlinked, beyond the end, cut off
+}
+
+// String is for the operator's terminal.
+func (p AuditProblem) String() string { return fmt.Sprintf("entry %d: %s", p.Seq, p.What) }
+
+// What can be wrong with an entry.
+const (
+	auditChanged  = "changed: its hash does not fit its content"
+	auditMissing  = "missing"
+	auditUnlinked = "unlinked: it does not follow the entry before it"
+	auditBeyond   = "beyond the recorded end of the log"
+	auditCutOff   = "cut off: the recorded end of the log is another"
+)
+
+const (
+	auditPage        = 1000 // entries in memory at once
+	auditMaxProblems = 100
+)
+
+// VerifyAudit reads an account's whole chain in pages and reports every place where an entry was changed, removed,
+// inserted, moved, or cut off at the end. Entries that are written meanwhile are included or left out, never reported.
+func (s *Store) VerifyAudit(ctx context.Context, account string) (AuditReport, error) {
+	s = s.In(ctx)
+	report := AuditReport{Account: account}
+	head, err := s.AuditHead(account)
+	if err != nil {
+		return report, fmt.Errorf("verify audit: %w", err)
+	}
+	var last AuditEntry
+	for {
+		page, err := s.AuditEntries(account, last.Seq, auditPage)
+		if err != nil {
+			return report, fmt.Errorf("verify audit: %w", err)
+		}
+		for _, e := range page {
+			if e.Seq > head.Seq { // written meanwhile, or behind our back
+				if head, err = s.AuditHead(account); err != nil {
+					return report, fmt.Errorf("verify audit: %w", err)
+				}
+			}
+			report.check(last, e, head)
+			last = e
+		}
+		if len(page) < auditPage {
+			break
+		}
+	}
+	if last.Seq < head.Seq || (last.Seq == head.Seq && last.Hash != head.Hash) {
+		report.add(last.Seq, auditCutOff)
+	}
+	report.Head = head.Hash
+	return report, nil
+}
+
+// check compares an entry with the one before it and with its own hash.
+func (r *AuditReport) check(before, e AuditEntry, head AuditHead) {
+	r.Entries++
+	switch {
+	case e.Seq > head.Seq:
+		r.add(e.Seq, auditBeyond)
+	case e.Hash != e.hash():
+		r.add(e.Seq, auditChanged)
+	case e.Seq != before.Seq+1:
+		r.add(before.Seq+1, auditMissing)
+	case e.Prev != before.Hash:
+		r.add(e.Seq, auditUnlinked)
+	}
+}
+
+func (r *AuditReport) add(seq int64, what string) {
+	if len(r.Problems) == auditMaxProblems {
+		r.More = true
+		return
+	}
+	r.Problems = append(r.Problems, AuditProblem{Seq: seq, What: what})
+}

@@ -1,0 +1,53 @@
+package store
+
+import (
+	"fmt"
+
+	"gorm.io/gorm/clause"
+)
+
+// BuyerByEmail returns the buyer with a normalised address. ErrNotFound: there is none.
+func (s *Store) BuyerByEmail(account, emailKey string) (Buyer, error) {
+	var all []Buyer
+	if err := s.db().Where("account_id = ? AND email_key = ?", account, emailKey).Limit(1).Find(&all).Error; err != nil {
+		return Buyer{}, fmt.Errorf("buyer by e-mail: %w", err)
+	}
+	if len(all) == 0 {
+		return Buyer{}, ErrNotFound
+	}
+	return all[0], nil
+}
+
+// LockBuyer has whoever acts on the same buyer next wait for this transaction, so that limits per buyer hold.
+func (s *Store) LockBuyer(id string) error {
+	var b Buyer
+	return s.locked(s.db().Select("id").Where("id = ?", id)).Limit(1).Find(&b).Error
+}
+
+// PutBuyer records a buyer as he is now, new or changed, with the words he is found by.
+func (s *Store) PutBuyer(b Buyer) error {
+	if err := s.db().Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "id"}},
+		DoUpdates: clause.AssignmentColumns([]string{"email", "email_key", "name", "locale"}),
+	}).Create(&b).Error; err != nil {
+		return fmt.Errorf("put buyer: %w", err)
+	}
+	if err := s.db().Where("account_id = ? AND buyer_id = ?", b.AccountID, b.ID).Delete(&BuyerWord{}).Error; err != nil {
+		return fmt.Errorf("drop words of a buyer: %w", err)
+	}
+	var words []BuyerWord
+	for _, w := range BuyerWords(b.Name, b.EmailKey) {
+		words = append(words, BuyerWord{AccountID: b.AccountID, Word: w, BuyerID: b.ID})
+	}
+	if len(words) == 0 {
+		return nil
+	}
+	return s.db().Clauses(clause.OnConflict{DoNothing: true}).Create(&words).Error
+}
+
+// PurchasesOfBuyer counts a buyer's purchases, other than one.
+func (s *Store) PurchasesOfBuyer(account, buyer, except string) (int64, error) {
+	var n int64
+	err := s.db().Model(&Purchase{}).Where("account_id = ? AND buyer_id = ? AND id <> ?", account, buyer, except).Count(&n).Error
+	return n, err
+}

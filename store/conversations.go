@@ -1,0 +1,71 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// updatedOne is the error of an update that must hit a row.
+func updatedOne(res *gorm.DB) error {
+	if res.Error == nil && res.RowsAffected == 0 {
+		return ErrNotFound
+	}
+	return res.Error
+}
+
+// Conversation returns a conversation by its id; ErrNotFound when there is none.
+func (s *Store) Conversation(id string) (Conversation, error) {
+	var c Conversation
+	err := s.db().Where("id = ?", id).Take(&c).Error
+	return c, err
+}
+
+// OpenConversation returns the newest open conversation of a user in a chat; ErrNotFound when there is none.
+func (s *Store) OpenConversation(account, platform, chat, user string) (Conversation, error) {
+	var c Conversation
+	err := s.db().Where("account_id = ? AND platform = ? AND chat = ? AND user_id = ? AND open", account, platform, chat, user).
+		Order("created_at DESC, id DESC").Take(&c).Error
+	return c, err
+}
+
+// SaveConversation writes a conversation whose stored revision is still expected; 0 for one that is not stored yet.
+// c.Revision is the new one and must be greater. ErrConflict when somebody else was faster: nothing was written.
+func (s *Store) SaveConversation(c Conversation, expected int) error {
+	if c.Revision <= expected {
+		return fmt.Errorf("save conversation: revision %d is not above %d", c.Revision, expected)
+	}
+	var res *gorm.DB
+	if expected == 0 {
+		res = s.db().Clauses(clause.OnConflict{DoNothing: true}).Create(&c)
+	} else {
+		res = s.db().Model(&Conversation{}).Where("id = ? AND revision = ?", c.ID, expected).
+			Select("Flow", "Open", "Revision", "Blob", "UpdatedAt").Updates(c)
+	}
+	if res.Error == nil && res.RowsAffected == 0 {
+		return fmt.Errorf("conversation is no longer at revision %d: %w", expected, ErrConflict)
+	}
+	return res.Error
+}
+
+// expireBatch keeps the transaction of one expiry short.
+const expireBatch = 500
+
+// ExpireConversations closes the open conversations that nobody touched since before, drops their answers, and returns
+// how many there were.
+func (s *Store) ExpireConversations(before time.Time) (int, error) {
+	before = before.UTC()
+	for total := 0; ; {
+		// The created_at is there for the index; it is never after updated_at.
+		old := s.db().Model(&Conversation{}).Select("id").Order("created_at").Limit(expireBatch).
+			Where("open AND created_at < ? AND updated_at < ?", before, before)
+		res := s.db().Model(&Conversation{}).Where("id IN (?) AND open", old).
+			Updates(map[string]any{"open": false, "blob": nil, "revision": gorm.Expr("revision + 1")})
+		total += int(res.RowsAffected)
+		if res.Error != nil || res.RowsAffected < expireBatch {
+			return total, res.Error
+		}
+	}
+}

@@ -1,0 +1,36 @@
+package store
+
+import (
+	"time"
+
+	"gorm.io/gorm/clause"
+)
+
+// AddMail puts a mail into the outbox unless one with its key is there, and reports whether it did.
+func (s *Store) AddMail(m Mail) (bool, error) {
+	res := s.db().Clauses(clause.OnConflict{DoNothing: true}).Create(&m)
+	return res.RowsAffected == 1, res.Error
+}
+
+// Mail returns a mail by its id; ErrNotFound when there is none.
+func (s *Store) Mail(id string) (Mail, error) {
+	var m Mail
+	err := s.db().Where("id = ?", id).Take(&m).Error
+	return m, err
+}
+
+// MailSent notes when a mail was handed over.
+func (s *Store) MailSent(id string, at time.Time) error {
+	return updatedOne(s.db().Model(&Mail{}).Where("id = ?", id).Update("sent_at", at.UTC()))
+}
+
+// Mails returns an account's mails older than the one with id before (empty: from the newest on), newest first.
+func (s *Store) Mails(account, before string, limit int) ([]Mail, error) {
+	var list []Mail
+	q := s.db().Where("account_id = ?", account)
+	if before != "" {
+		q = q.Where("id < ?", before)
+	}
+	err := q.Order("id DESC").Limit(limit).Find(&list).Error
+	return list, err
+}

@@ -1,0 +1,179 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// A FullPurchase is a purchase with everything that a card shows of it.
+type FullPurchase struct {
+	Purchase     Purchase     `gorm:"embedded;embeddedPrefix:p_"`
+	Buyer        Buyer        `gorm:"embedded;embeddedPrefix:b_"`
+	Product      Product      `gorm:"embedded;embeddedPrefix:d_"`
+	Subscription Subscription `gorm:"embedded;embeddedPrefix:s_"` // zero for single purchases
+	OpenProposal string       // id; empty when none waits
+	Grants       []Grant      `gorm:"-"`
+	Contents     []Product    `gorm:"-"` // of a bundle, in order
+}
+
+// A Grant is an access grant with its product.
+type Grant struct {
+	AccessGrant AccessGrant `gorm:"embedded;embeddedPrefix:g_"`
+	Product     Product     `gorm:"embedded;embeddedPrefix:d_"`
+}
+
+// PurchaseByTransaction returns one purchase, whole. ErrNotFound: there is none.
+func (s *Store) PurchaseByTransaction(account, transaction string) (FullPurchase, error) {
+	return s.onePurchase(false, "p.account_id = ? AND p.transaction = ?", account, transaction)
+}
+
+// LockPurchase returns one purchase, whole, and has whoever wants to change it next wait for this transaction.
+func (s *Store) LockPurchase(account, transaction string) (FullPurchase, error) {
+	return s.onePurchase(true, "p.account_id = ? AND p.transaction = ?", account, transaction)
+}
+
+func (s *Store) onePurchase(lock bool, where string, args ...any) (FullPurchase, error) {
+	all, err := s.purchases(lock, where, args, "", 1)
+	if err != nil {
+		return FullPurchase{}, err
+	}
+	if len(all) == 0 {
+		return FullPurchase{}, ErrNotFound
+	}
+	return all[0], nil
+}
+
+// PurchasesByID returns purchases, whole, by their ids; those that are not there are left out.
+func (s *Store) PurchasesByID(account string, ids []string) (map[string]FullPurchase, error) {
+	found := make(map[string]FullPurchase, len(ids))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	all, err := s.purchases(false, "p.account_id = ? AND p.id IN ?", []any{account, ids}, "", len(ids))
+	for _, p := range all {
+		found[p.Purchase.ID] = p
+	}
+	return found, err
+}
+
+// purchases loads whole purchases in three queries at most, however many they are.
+func (s *Store) purchases(lock bool, where string, args []any, order string, limit int) ([]FullPurchase, error) {
+	query := "SELECT " + s.columns(&Purchase{}, "p", "p_") + ", " + s.columns(&Buyer{}, "b", "b_") + ", " +
+		s.columns(&Product{}, "d", "d_") + ", " + s.columns(&Subscription{}, "s", "s_") + ", o.id AS open_proposal" +
+		" FROM purchases p JOIN buyers b ON b.id = p.buyer_id JOIN products d ON d.id = p.product_id" +
+		" LEFT JOIN subscriptions s ON s.id = p.subscription_id" +
+		" LEFT JOIN proposals o ON o.purchase_id = p.id AND o.status = 'open' WHERE " + where
+	if order != "" {
+		query += " ORDER BY " + order
+	}
+	query += " LIMIT ?"
+	if lock && s.Dialect() == onPostgres {
+		query += " FOR UPDATE OF p"
+	}
+	var all []FullPurchase
+	if err := s.db().Raw(query, append(args[:len(args):len(args)], limit)...).Scan(&all).Error; err != nil {
+		return nil, fmt.Errorf("purchases: %w", err)
+	}
+	if err := s.fillGrants(all); err != nil {
+		return nil, err
+	}
+	return all, s.fillContents(all)
+}
+
+func (s *Store) fillGrants(all []FullPurchase) error {
+	if len(all) == 0 {
+		return nil
+	}
+	at, ids := map[string]int{}, make([]string, len(all))
+	for i, p := range all {
+		at[p.Purchase.ID], ids[i] = i, p.Purchase.ID
+	}
+	var grants []Grant
+	err := s.db().Raw("SELECT "+s.columns(&AccessGrant{}, "g", "g_")+", "+s.columns(&Product{}, "d", "d_")+
+		" FROM access_grants g JOIN purchases p ON p.id = g.purchase_id JOIN products d ON d.id = g.product_id"+
+		" LEFT JOIN bundle_items i ON i.bundle_id = p.product_id AND i.product_id = g.product_id"+
+		" WHERE g.purchase_id IN ? ORDER BY g.purchase_id, i.position, d.id", ids).Scan(&grants).Error
+	if err != nil {
+		return fmt.Errorf("access of purchases: %w", err)
+	}
+	for _, g := range grants {
+		p := &all[at[g.AccessGrant.PurchaseID]]
+		p.Grants = append(p.Grants, g)
+	}
+	return nil
+}
+
+func (s *Store) fillContents(all []FullPurchase) error {
+	contents := map[string][]Product{}
+	var bundles []string
+	for _, p := range all {
+		if _, known := contents[p.Product.ID]; p.Product.Kind == "bundle" && !known {
+			contents[p.Product.ID] = nil
+			bundles = append(bundles, p.Product.ID)
+		}
+	}
+	if len(bundles) == 0 {
+		return nil
+	}
+	var items []struct {
+		BundleID string
+		Product  Product `gorm:"embedded;embeddedPrefix:d_"`
+	}
+	err := s.db().Raw("SELECT i.bundle_id, "+s.columns(&Product{}, "d", "d_")+
+		" FROM bundle_items i JOIN products d ON d.id = i.product_id WHERE i.bundle_id IN ? ORDER BY i.bundle_id, i.position, d.id",
+		bundles).Scan(&items).Error
+	if err != nil {
+		return fmt.Errorf("contents of bundles: %w", err)
+	}
+	for _, i := range items {
+		contents[i.BundleID] = append(contents[i.BundleID], i.Product)
+	}
+	for i := range all {
+		all[i].Contents = contents[all[i].Product.ID]
+	}
+	return nil
+}
+
+// UpdatePurchase saves every column of a purchase if nobody changed it since it was read, and counts its Revision up.
+// ErrConflict: somebody did.
+func (s *Store) UpdatePurchase(p *Purchase) error {
+	was := p.Revision
+	p.Revision++
+	err := one(s.db().Model(&Purchase{}).Where("id = ? AND revision = ?", p.ID, was).
+		Select("*").Omit("id", "created_at").UpdateColumns(p))
+	if err != nil {
+		p.Revision = was
+	}
+	if err != nil && !errors.Is(err, ErrConflict) {
+		return fmt.Errorf("update purchase: %w", err)
+	}
+	return err
+}
+
+// CloseAccess takes the right to enter away from all products of a purchase.
+func (s *Store) CloseAccess(purchase string) error {
+	return s.db().Model(&AccessGrant{}).Where("purchase_id = ?", purchase).UpdateColumn("active", false).Error
+}
+
+// AccessSent records that mail about a product of a purchase went out, when that access is on record.
+func (s *Store) AccessSent(purchase, product string, at time.Time) error {
+	return s.db().Exec("UPDATE access_grants SET sent_at = ?, sent_count = sent_count + 1 WHERE purchase_id = ? AND product_id = ?",
+		at, purchase, product).Error
+}
+
+// UpdateSubscription saves a subscription's standing.
+func (s *Store) UpdateSubscription(sub Subscription) error {
+	return one(s.db().Model(&Subscription{}).Where("id = ?", sub.ID).
+		Select("status", "status_at", "next_charge_at", "cancelled_at", "updated_at").UpdateColumns(sub))
+}
+
+// RefundsOfBuyers counts the purchases of buyers, other than one, whose money went back since an instant, by whatever
+// way, or is on its way back now.
+func (s *Store) RefundsOfBuyers(account string, buyers []string, except string, since time.Time) (int64, error) {
+	var n int64
+	err := s.db().Model(&Purchase{}).Where("account_id = ? AND buyer_id IN ? AND id <> ?", account, buyers, except).
+		Where("(status IN ? AND status_at >= ?) OR refunding <> ''",
+			[]string{"refunded", "partly_refunded", "disputed", "chargeback"}, since).Count(&n).Error
+	return n, err
+}

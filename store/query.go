@@ -1,0 +1,62 @@
+package store
+
+import (
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// onPostgres is what Dialect says of PostgreSQL.
+const onPostgres = "postgres"
+
+// columns lists a model's columns under an alias, each renamed with a prefix: "p.id AS p_id, p.name AS p_name". With
+// embeddedPrefix one row of a join then fills several models.
+func (s *Store) columns(model any, alias, prefix string) string {
+	stmt := &gorm.Statement{DB: s.db()}
+	if err := stmt.Parse(model); err != nil {
+		panic("store: a model that GORM cannot read: " + err.Error()) // a mistake in models.go, found by every test
+	}
+	names := stmt.Schema.DBNames
+	list := make([]string, len(names))
+	for i, name := range names {
+		list[i] = alias + "." + name + " AS " + prefix + name
+	}
+	return strings.Join(list, ", ")
+}
+
+// locked has a row read for changing it: nobody else changes it before this transaction ends. SQLite has one writer
+// anyway.
+func (s *Store) locked(db *gorm.DB) *gorm.DB {
+	if s.Dialect() != onPostgres {
+		return db
+	}
+	return db.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+}
+
+// prefix is the condition that a column starts with a text. It compares bytes, as the indexes do: LIKE would not use
+// them on SQLite, and a language's order would not on PostgreSQL.
+func (s *Store) prefix(column string) string {
+	if s.Dialect() == onPostgres {
+		column += ` COLLATE "C"`
+	}
+	return "(" + column + " >= ? AND " + column + " < ?)"
+}
+
+// bounds are the arguments of prefix: the text, and one behind everything that starts with it.
+func bounds(text string) []any { return []any{text, text + "\U0010FFFF"} }
+
+// A Cursor is where a page of a list ended: the last row's time and id. The zero value is before the first row.
+type Cursor struct {
+	At time.Time
+	ID string
+}
+
+// one makes "no row" an error and "not exactly the row that was meant" a conflict.
+func one(res *gorm.DB) error {
+	if res.Error == nil && res.RowsAffected != 1 {
+		return ErrConflict
+	}
+	return res.Error
+}

@@ -1,0 +1,44 @@
+package store
+
+import (
+	"fmt"
+	"time"
+)
+
+// LockRequest returns the request with that key and has whoever carries it out next wait for this transaction.
+func (s *Store) LockRequest(key string) (Request, error) {
+	var all []Request
+	if err := s.locked(s.db().Where("key = ?", key)).Limit(1).Find(&all).Error; err != nil {
+		return Request{}, fmt.Errorf("request: %w", err)
+	}
+	if len(all) == 0 {
+		return Request{}, ErrNotFound
+	}
+	return all[0], nil
+}
+
+// maxRequests bounds what one look back reads; a limit of policy is far below.
+const maxRequests = 20_000
+
+// RequestsBy lists what an actor asked for since an instant, oldest first.
+func (s *Store) RequestsBy(account, actor, action string, since time.Time) ([]Request, error) {
+	var all []Request
+	err := s.db().Where("account_id = ? AND actor = ? AND action = ? AND created_at >= ?", account, actor, action, since).
+		Order("created_at, key").Limit(maxRequests).Find(&all).Error
+	return all, err
+}
+
+// RequestsOn lists what was asked for on a purchase after an instant, oldest first.
+func (s *Store) RequestsOn(purchase, action string, after time.Time) ([]Request, error) {
+	var all []Request
+	err := s.db().Where("purchase_id = ? AND action = ? AND created_at > ?", purchase, action, after).
+		Order("created_at, key").Limit(maxRequests).Find(&all).Error
+	return all, err
+}
+
+// AuditOf lists the newest entries about one target, the newest first.
+func (s *Store) AuditOf(account, target string, limit int) ([]AuditEntry, error) {
+	var all []AuditEntry
+	err := s.db().Where("account_id = ? AND target = ?", account, target).Order("seq DESC").Limit(limit).Find(&all).Error
+	return all, err
+}

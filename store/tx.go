@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/aftersale/aftersale/store/jobs"
+)
+
+// A transaction is one transaction of the database while it runs. It belongs to one goroutine.
+type transaction struct {
+	base    *database
+	conn    *sql.Conn
+	sql     *sql.Tx
+	orm     *gorm.DB
+	entries []AuditEntry // written last, so that the chain's end is locked for the shortest time
+	jobs    []jobs.Job   // inserted together, in one round trip
+	after   []func()
+	failed  error // of a joined Tx: nothing of the whole may be committed
+	done    bool
+}
+
+// transactionKey is where a context carries a *transaction.
+type transactionKey struct{}
+
+// carried returns the running transaction of this database that ctx carries, or nil.
+func (s *Store) carried(ctx context.Context) *transaction {
+	t, _ := ctx.Value(transactionKey{}).(*transaction)
+	if t == nil || t.base != s.database || t.done {
+		return nil
+	}
+	return t
+}
+
+// Tx runs fn in a transaction and commits it; when fn fails or panics, or ctx ends, everything is rolled back. If ctx
+// carries a transaction of this store, fn joins it, and whoever began it commits. There are no savepoints: when a
+// joined fn fails, the whole transaction is lost, and Tx of whoever began it answers with that error even if its own fn
+// ignored it.
+//
+// On SQLite transactions run one at a time. Nothing slow or remote belongs into fn.
+//
+// Errors: fn's own; ErrUnavailable when the database does not answer, and when the end of the commit is unknown;
+// ErrConflict when the commit breaks a constraint.
+func (s *Store) Tx(ctx context.Context, fn func(tx *Store) error) error {
+	if t := s.carried(ctx); t != nil {
+		if err := fn(&Store{database: s.database, ctx: ctx, tx: t}); err != nil {
+			t.failed = errors.Join(t.failed, err)
+			return err
+		}
+		return nil
+	}
+	t, err := s.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer t.rollback() // a panic leaves through here; after a commit it does nothing
+	ctx = context.WithValue(ctx, transactionKey{}, t)
+	if err := fn(&Store{database: s.database, ctx: ctx, tx: t}); err != nil {
+		return err
+	}
+	if t.failed != nil {
+		return t.failed
+	}
+	if err := t.commit(ctx); err != nil {
+		return err
+	}
+	for _, f := range t.after {
+		f()
+	}
+	return nil
+}
+
+// AfterCommit runs f once the transaction is committed, in the order of the calls, and not at all if it is rolled back.
+// Outside of a transaction it runs f at once.
+func (s *Store) AfterCommit(f func()) {
+	if s.tx == nil {
+		f()
+		return
+	}
+	s.tx.after = append(s.tx.after, f)
+}
+
+// begin takes a connection, waiting no longer than the lock timeout, and begins.
+func (d *database) begin(ctx context.Context) (*transaction, error) {
+	wait, cancel := context.WithTimeout(ctx, d.lockWait)
+	defer cancel()
+	conn, err := d.write.Conn(wait)
+	if err != nil {
+		if wait.Err() != nil && ctx.Err() == nil {
+			return nil, fmt.Errorf("%w: no connection to %s was free for %s", ErrUnavailable, d.where, d.lockWait)
+		}
+		return nil, d.dialect.translate(err)
+	}
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		conn.Close()
+		return nil, fmt.Errorf("begin: %w", d.dialect.translate(err))
+	}
+	orm := d.orm.Session(&gorm.Session{NewDB: true, Context: ctx})
+	orm.Statement.ConnPool = tx
+	return &transaction{base: d, conn: conn, sql: tx, orm: orm}, nil
+}
+
+// commit writes what was put off and commits.
+func (t *transaction) commit(ctx context.Context) error {
+	if len(t.jobs) > 0 {
+		if err := t.base.queue.Insert(ctx, t.conn, t.sql, t.jobs); err != nil {
+			return fmt.Errorf("enqueue: %w", t.base.dialect.translate(err))
+		}
+		t.after = append([]func(){t.base.queue.Wake}, t.after...)
+	}
+	if err := t.flushAudit(ctx); err != nil {
+		return fmt.Errorf("audit: %w", err)
+	}
+	t.done = true
+	err := t.sql.Commit()
+	t.conn.Close()
+	if err != nil {
+		return fmt.Errorf("commit: %w", t.base.dialect.translate(err))
+	}
+	return nil
+}
+
+// rollback undoes the transaction unless it is over.
+func (t *transaction) rollback() {
+	if t.done {
+		return
+	}
+	t.done = true
+	_ = t.sql.Rollback() // the connection is broken if it fails, and then the server has rolled back
+	t.conn.Close()
+}
