@@ -21,6 +21,11 @@ type Engine struct {
 // River's own 100 ms a twentieth of what 1 ms allows.
 const fetchCooldown = time.Millisecond
 
+// reindexed are the indexes that River rebuilds each night (on PostgreSQL, without locking): its own list without the
+// two that store/migrations leaves out.
+var reindexed = []string{"river_job_kind", "river_job_pkey", "river_job_prioritized_fetching_index",
+	"river_job_state_and_finalized_at_index", "river_job_unique_idx"}
+
 // Engine implements Queue.
 func (q *queue[T]) Engine(handlers map[string]Handler, o Options) (*Engine, error) {
 	o = o.withDefaults(q.log)
@@ -33,7 +38,7 @@ func (q *queue[T]) Engine(handlers map[string]Handler, o Options) (*Engine, erro
 		FetchCooldown: fetchCooldown, FetchPollInterval: o.Poll,
 		MaxAttempts: MaxAttempts, RetryPolicy: retryPolicy{},
 		JobTimeout: o.Timeout, RescueStuckJobsAfter: o.RescueAfter, SoftStopTimeout: o.Timeout,
-		ErrorHandler: failures{log: o.Log}, Logger: quiet(o.Log),
+		ErrorHandler: failures{log: o.Log}, Logger: quiet(o.Log), ReindexerIndexNames: reindexed,
 	}
 	for kind, pause := range o.Every {
 		if handlers[kind] == nil {

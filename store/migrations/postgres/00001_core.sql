@@ -113,7 +113,7 @@ CREATE INDEX subscriptions_by_buyer ON subscriptions (account_id, buyer_id);
 CREATE TABLE purchases (
     id                 text COLLATE "C" NOT NULL PRIMARY KEY,
     account_id         text COLLATE "C" NOT NULL,
-    transaction        text COLLATE "C" NOT NULL,
+    "transaction"      text COLLATE "C" NOT NULL,
     buyer_id           text COLLATE "C" NOT NULL REFERENCES buyers (id),
     product_id         text COLLATE "C" NOT NULL REFERENCES products (id),
     subscription_id    text COLLATE "C" NOT NULL,
@@ -141,7 +141,7 @@ CREATE TABLE purchases (
     created_at         timestamptz NOT NULL,
     updated_at         timestamptz NOT NULL
 );
-CREATE UNIQUE INDEX purchases_by_transaction ON purchases (account_id, transaction);
+CREATE UNIQUE INDEX purchases_by_transaction ON purchases (account_id, "transaction");
 CREATE INDEX purchases_by_time ON purchases (account_id, ordered_at DESC, id DESC);
 CREATE INDEX purchases_by_product ON purchases (account_id, product_id, status, ordered_at DESC, id DESC);
 CREATE INDEX purchases_by_status ON purchases (account_id, status, ordered_at DESC, id DESC);
@@ -165,7 +165,7 @@ CREATE TABLE proposals (
     account_id      text COLLATE "C" NOT NULL,
     kind            text COLLATE "C" NOT NULL,
     purchase_id     text COLLATE "C" NOT NULL REFERENCES purchases (id),
-    transaction     text COLLATE "C" NOT NULL,
+    "transaction"   text COLLATE "C" NOT NULL,
     payload         bytea,
     seal            text COLLATE "C" NOT NULL,
     verdict         bytea,
@@ -229,7 +229,7 @@ CREATE INDEX cards_by_subject ON cards (account_id, subject, created_at, id);
 CREATE INDEX cards_by_message ON cards (account_id, platform, chat, message);
 
 CREATE TABLE requests (
-    key         text COLLATE "C" NOT NULL PRIMARY KEY,
+    "key"       text COLLATE "C" NOT NULL PRIMARY KEY,
     account_id  text COLLATE "C" NOT NULL,
     action      text COLLATE "C" NOT NULL,
     target      text COLLATE "C" NOT NULL,
@@ -287,7 +287,7 @@ CREATE INDEX inbound_events_by_age ON inbound_events (account_id, source, create
 CREATE TABLE mails (
     id         text COLLATE "C" NOT NULL PRIMARY KEY,
     account_id text COLLATE "C" NOT NULL,
-    key        text COLLATE "C" NOT NULL,
+    "key"      text COLLATE "C" NOT NULL,
     recipient  text COLLATE "C" NOT NULL,
     name       text COLLATE "C" NOT NULL,
     template   text COLLATE "C" NOT NULL,
@@ -296,7 +296,7 @@ CREATE TABLE mails (
     sent_at    timestamptz,
     created_at timestamptz NOT NULL
 );
-CREATE UNIQUE INDEX mails_by_key ON mails (account_id, key);
+CREATE UNIQUE INDEX mails_by_key ON mails (account_id, "key");
 CREATE INDEX mails_by_account ON mails (account_id, id);
 
 CREATE TABLE web_messages (

@@ -110,7 +110,7 @@ CREATE INDEX subscriptions_by_buyer ON subscriptions (account_id, buyer_id);
 CREATE TABLE purchases (
     id                 text NOT NULL PRIMARY KEY,
     account_id         text NOT NULL,
-    transaction        text NOT NULL,
+    "transaction"      text NOT NULL,
     buyer_id           text NOT NULL REFERENCES buyers (id),
     product_id         text NOT NULL REFERENCES products (id),
     subscription_id    text NOT NULL,
@@ -138,7 +138,7 @@ CREATE TABLE purchases (
     created_at         timestamp NOT NULL,
     updated_at         timestamp NOT NULL
 );
-CREATE UNIQUE INDEX purchases_by_transaction ON purchases (account_id, transaction);
+CREATE UNIQUE INDEX purchases_by_transaction ON purchases (account_id, "transaction");
 CREATE INDEX purchases_by_time ON purchases (account_id, ordered_at DESC, id DESC);
 CREATE INDEX purchases_by_product ON purchases (account_id, product_id, status, ordered_at DESC, id DESC);
 CREATE INDEX purchases_by_status ON purchases (account_id, status, ordered_at DESC, id DESC);
@@ -162,7 +162,7 @@ CREATE TABLE proposals (
     account_id      text NOT NULL,
     kind            text NOT NULL,
     purchase_id     text NOT NULL REFERENCES purchases (id),
-    transaction     text NOT NULL,
+    "transaction"   text NOT NULL,
     payload         blob,
     seal            text NOT NULL,
     verdict         blob,
@@ -225,7 +225,7 @@ CREATE INDEX cards_by_subject ON cards (account_id, subject, created_at, id);
 CREATE INDEX cards_by_message ON cards (account_id, platform, chat, message);
 
 CREATE TABLE requests (
-    key         text NOT NULL PRIMARY KEY,
+    "key"       text NOT NULL PRIMARY KEY,
     account_id  text NOT NULL,
     action      text NOT NULL,
     target      text NOT NULL,
@@ -283,7 +283,7 @@ CREATE INDEX inbound_events_by_age ON inbound_events (account_id, source, create
 CREATE TABLE mails (
     id         text NOT NULL PRIMARY KEY,
     account_id text NOT NULL,
-    key        text NOT NULL,
+    "key"      text NOT NULL,
     recipient  text NOT NULL,
     name       text NOT NULL,
     template   text NOT NULL,
@@ -292,7 +292,7 @@ CREATE TABLE mails (
     sent_at    timestamp,
     created_at timestamp NOT NULL
 );
-CREATE UNIQUE INDEX mails_by_key ON mails (account_id, key);
+CREATE UNIQUE INDEX mails_by_key ON mails (account_id, "key");
 CREATE INDEX mails_by_account ON mails (account_id, id);
 
 CREATE TABLE web_messages (

@@ -1,0 +1,7 @@
+package storetest
+
+import "testing"
+
+func TestSmoke(t *testing.T) {
+	New(t); File(t)
+}
