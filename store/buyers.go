@@ -20,6 +20,9 @@ func (s *Store) BuyerByEmail(account, emailKey string) (Buyer, error) {
 
 // LockBuyer has whoever acts on the same buyer next wait for this transaction, so that limits per buyer hold.
 func (s *Store) LockBuyer(id string) error {
+	if s.Dialect() != onPostgres {
+		return nil
+	}
 	var b Buyer
 	return s.locked(s.db().Select("id").Where("id = ?", id)).Limit(1).Find(&b).Error
 }

@@ -41,7 +41,7 @@ func (s *Store) FindPurchases(f PurchaseFilter) ([]FullPurchase, error) {
 		w.add("p.buyer_id IN ?", f.Buyers)
 	}
 	if f.Transaction != "" {
-		w.add("p.transaction = ?", f.Transaction)
+		w.add("p.\"transaction\" = ?", f.Transaction)
 	}
 	if f.EmailKey != "" {
 		w.add("p.buyer_id IN (SELECT id FROM buyers WHERE account_id = ? AND email_key = ?)", f.Account, f.EmailKey)

@@ -88,3 +88,8 @@ func (s *Store) DueProposals(now time.Time, limit int) ([]Proposal, error) {
 	err := s.db().Where("status = 'open' AND expires_at <= ?", now).Order("expires_at, id").Limit(limit).Find(&all).Error
 	return all, err
 }
+
+// ReplaceProposal records which proposal stands for a rebuilt one.
+func (s *Store) ReplaceProposal(id, by string) error {
+	return one(s.db().Model(&Proposal{}).Where("id = ?", id).UpdateColumn("replaced_by", by))
+}

@@ -25,12 +25,12 @@ type Grant struct {
 
 // PurchaseByTransaction returns one purchase, whole. ErrNotFound: there is none.
 func (s *Store) PurchaseByTransaction(account, transaction string) (FullPurchase, error) {
-	return s.onePurchase(false, "p.account_id = ? AND p.transaction = ?", account, transaction)
+	return s.onePurchase(false, "p.account_id = ? AND p.\"transaction\" = ?", account, transaction)
 }
 
 // LockPurchase returns one purchase, whole, and has whoever wants to change it next wait for this transaction.
 func (s *Store) LockPurchase(account, transaction string) (FullPurchase, error) {
-	return s.onePurchase(true, "p.account_id = ? AND p.transaction = ?", account, transaction)
+	return s.onePurchase(true, "p.account_id = ? AND p.\"transaction\" = ?", account, transaction)
 }
 
 func (s *Store) onePurchase(lock bool, where string, args ...any) (FullPurchase, error) {

@@ -21,7 +21,7 @@ func (s *Store) columns(model any, alias, prefix string) string {
 	names := stmt.Schema.DBNames
 	list := make([]string, len(names))
 	for i, name := range names {
-		list[i] = alias + "." + name + " AS " + prefix + name
+		list[i] = alias + `."` + name + `" AS ` + prefix + name
 	}
 	return strings.Join(list, ", ")
 }

@@ -8,7 +8,7 @@ import (
 // LockRequest returns the request with that key and has whoever carries it out next wait for this transaction.
 func (s *Store) LockRequest(key string) (Request, error) {
 	var all []Request
-	if err := s.locked(s.db().Where("key = ?", key)).Limit(1).Find(&all).Error; err != nil {
+	if err := s.locked(s.db().Where(&Request{Key: key}, "Key")).Limit(1).Find(&all).Error; err != nil {
 		return Request{}, fmt.Errorf("request: %w", err)
 	}
 	if len(all) == 0 {
@@ -24,15 +24,15 @@ const maxRequests = 20_000
 func (s *Store) RequestsBy(account, actor, action string, since time.Time) ([]Request, error) {
 	var all []Request
 	err := s.db().Where("account_id = ? AND actor = ? AND action = ? AND created_at >= ?", account, actor, action, since).
-		Order("created_at, key").Limit(maxRequests).Find(&all).Error
+		Order("created_at").Limit(maxRequests).Find(&all).Error
 	return all, err
 }
 
-// RequestsOn lists what was asked for on a purchase after an instant, oldest first.
-func (s *Store) RequestsOn(purchase, action string, after time.Time) ([]Request, error) {
+// RequestsOn lists what was asked for on a target after an instant, oldest first.
+func (s *Store) RequestsOn(account, target, action string, after time.Time) ([]Request, error) {
 	var all []Request
-	err := s.db().Where("purchase_id = ? AND action = ? AND created_at > ?", purchase, action, after).
-		Order("created_at, key").Limit(maxRequests).Find(&all).Error
+	err := s.db().Where("account_id = ? AND target = ? AND action = ? AND created_at > ?", account, target, action, after).
+		Order("created_at").Limit(maxRequests).Find(&all).Error
 	return all, err
 }
 

@@ -20,10 +20,10 @@ func (s *Store) Request(key string) (Request, error) {
 	return r, err
 }
 
-// SaveRequest writes what became of a request: state, detail, attempts and payload. ErrNotFound when it was never claimed.
+// SaveRequest writes what became of a request: purchase, state, detail, attempts and payload. ErrNotFound when it was never claimed.
 func (s *Store) SaveRequest(r Request) error {
 	res := s.db().Model(&Request{}).Where(&Request{Key: r.Key}, "Key").
-		Select("State", "Detail", "Attempts", "Payload", "UpdatedAt").Updates(r)
+		Select("PurchaseID", "State", "Detail", "Attempts", "Payload", "UpdatedAt").Updates(r)
 	return updatedOne(res)
 }
 

@@ -1,7 +1,8 @@
 package storetest
 
 import "testing"
+import "github.com/aftersale/aftersale/store"
 
 func TestSmoke(t *testing.T) {
-	New(t); File(t)
+	Each(t, func(t *testing.T, s *store.Store) { t.Log(s.MigrationStatus(t.Context())) })
 }

@@ -27,12 +27,12 @@ func File(t testing.TB, options ...func(*store.Options)) *store.Store {
 	return open(t, "sqlite:"+t.TempDir()+"/test.db", options)
 }
 
-
 // Each runs the test on SQLite in memory, on a SQLite file, and on PostgreSQL, each time with an empty migrated database.
 func Each(t *testing.T, test func(t *testing.T, s *store.Store), options ...func(*store.Options)) {
 	t.Helper()
 	t.Run("memory", func(t *testing.T) { t.Parallel(); test(t, New(t, options...)) })
 	t.Run("file", func(t *testing.T) { t.Parallel(); test(t, File(t, options...)) })
+	t.Run("postgres", func(t *testing.T) { t.Parallel(); test(t, Postgres(t, options...)) })
 }
 
 // open opens and migrates, and closes at the end of the test.
