@@ -307,6 +307,7 @@ CREATE TABLE web_messages (
     updated_at timestamp NOT NULL
 );
 CREATE INDEX web_messages_by_chat ON web_messages (account_id, chat, created_at DESC, id DESC);
+CREATE INDEX web_messages_by_change ON web_messages (account_id, chat, updated_at);
 
 -- +goose Down
 DROP TABLE web_messages;
