@@ -95,15 +95,17 @@ type Purchase struct {
 	Transaction       string // the platform's code, upper case; unique per account; opaque
 	BuyerID           string
 	ProductID         string
-	SubscriptionID    string    // empty for single purchases
-	Recurrence        int       // nth charge of the subscription; 0 for single purchases
-	Status            string    // see actions.Status
-	StatusAt          time.Time // when the platform says Status began: an older event changes nothing
-	RawStatus         string    // the platform's own word
-	Amount            int64     // minor units of Currency
-	Currency          string    // ISO 4217
-	Quantity          int       // tickets of an event; else 1
-	PaymentType       string    // see actions.Payment
+	SubscriptionID    string     // empty for single purchases
+	Recurrence        int        // nth charge of the subscription; 0 for single purchases
+	Status            string     // see actions.Status
+	StatusAt          time.Time  // when the platform says Status began: an older event changes nothing
+	RawStatus         string     // the platform's own word
+	ReportStatus      string     // the furthest Status that a sales report named; reports do not say when it began
+	ReportAt          *time.Time // when that report was read: events dated later count more
+	Amount            int64      // minor units of Currency
+	Currency          string     // ISO 4217
+	Quantity          int        // tickets of an event; else 1
+	PaymentType       string     // see actions.Payment
 	Installments      int
 	OfferCode         string
 	HasAffiliate      bool

@@ -121,6 +121,8 @@ CREATE TABLE purchases (
     status             text COLLATE "C" NOT NULL,
     status_at          timestamptz NOT NULL,
     raw_status         text COLLATE "C" NOT NULL,
+    report_status      text COLLATE "C" NOT NULL,
+    report_at          timestamptz,
     amount             bigint NOT NULL,
     currency           text COLLATE "C" NOT NULL,
     quantity           bigint NOT NULL,

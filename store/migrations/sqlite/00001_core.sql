@@ -118,6 +118,8 @@ CREATE TABLE purchases (
     status             text NOT NULL,
     status_at          timestamp NOT NULL,
     raw_status         text NOT NULL,
+    report_status      text NOT NULL,
+    report_at          timestamp,
     amount             integer NOT NULL,
     currency           text NOT NULL,
     quantity           integer NOT NULL,
