@@ -1,0 +1,104 @@
+package flows
+
+import (
+	"context"
+
+	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/flows/flow"
+)
+
+// ProposalCard is the live card of a proposal: in the rooms of those who decide, and where the asker waits. Its buttons
+// launch the decision for whoever pressed.
+func ProposalCard(core *actions.Core) flow.CardDef {
+	return flow.CardDef{Kind: "proposal", View: func(ctx context.Context, id string, reader actions.Actor) (flow.View, map[string]flow.Launch, error) {
+		p, err := core.Proposal(ctx, reader, id)
+		if err != nil {
+			return flow.View{}, nil, err
+		}
+		v := flow.View{
+			Token: flow.Token{Of: "proposal:" + id, Revision: p.Revision}, Flow: "proposal", Step: string(p.Status), Kind: "card",
+			Title: flow.T("proposal."+p.Kind+"."+string(p.Status), "who", flow.PersonName(p.DecidedByName), "asked_by", flow.PersonName(p.AskedByName),
+				"product", p.Purchase.Product.Name, "price", p.Amount),
+			Facts: proposalFacts(p),
+			Body:  verdict(p.Verdict),
+		}
+		if p.Status != actions.ProposalOpen {
+			v.Body, v.Ended = because(p), true
+			return v, nil, nil
+		}
+		if reader.Is(actions.BuyerRole) {
+			v.Body = []flow.Text{flow.T("proposal.wait", "until", flow.Moment(p.ExpiresAt))}
+			return v, nil, nil
+		}
+		v.Buttons = []flow.Button{
+			{Name: "approve", Label: flow.T("proposal.approve"), Style: flow.Primary},
+			{Name: "deny", Label: flow.T("proposal.deny"), Style: flow.Danger},
+			{Name: "open", Label: flow.T("proposal.open")},
+		}
+		return v, map[string]flow.Launch{
+			"approve": {Flow: "refunds", Values: map[string]string{"proposal": id, "decision": approve}},
+			"deny":    {Flow: "refunds", Values: map[string]string{"proposal": id, "decision": deny}},
+			"open":    {Flow: "find", Values: map[string]string{"query": string(p.Purchase.Transaction)}},
+		}, nil
+	}}
+}
+
+// proposalFacts are the sealed values: what approvers see is what will be done.
+func proposalFacts(p actions.Proposal) []flow.Fact {
+	facts := flow.Card("product", p.Purchase.Product.Name, "buyer", flow.PersonName(p.Purchase.Buyer.Name), "transaction", p.Purchase.Transaction)
+	if p.Kind == actions.ProposalEmail {
+		facts = append(facts, flow.Card("old_email", p.OldEmail, "new_email", p.NewEmail)...)
+	} else {
+		facts = append(facts, flow.Card("price", p.Amount, "payment", payment(p.Purchase))...)
+	}
+	facts = append(facts, flow.Card("asked_by", flow.T("proposal.asker", "who", flow.PersonName(p.AskedByName), "role", p.AskedByRole),
+		"reason", p.Reason, "note", p.Note)...)
+	switch p.Status {
+	case actions.ProposalOpen:
+		return append(facts, flow.Card("expires_at", flow.Moment(p.ExpiresAt))...)
+	case actions.ProposalApproved, actions.ProposalDenied:
+		return append(facts, flow.Card("decided", flow.T("proposal.decided", "who", flow.PersonName(p.DecidedByName), "at", flow.Moment(p.DecidedAt)),
+			"denial", p.DecidedReason, "outcome", outcomeOf(p))...)
+	}
+	return facts
+}
+
+// because says why a proposal became impossible before anybody decided.
+func because(p actions.Proposal) []flow.Text {
+	if p.Why == "" {
+		return nil
+	}
+	return []flow.Text{flow.T(p.Why)}
+}
+
+// outcomeOf says how far the approved write has come.
+func outcomeOf(p actions.Proposal) any {
+	if p.Status != actions.ProposalApproved || p.Outcome == "" {
+		return nil
+	}
+	return flow.T("outcome." + string(p.Outcome))
+}
+
+// RequestCard is the live card of a write that runs on the commerce platform: the asker's result, edited when the truth
+// arrives.
+func RequestCard(core *actions.Core) flow.CardDef {
+	return flow.CardDef{Kind: "request", View: func(ctx context.Context, key string, reader actions.Actor) (flow.View, map[string]flow.Launch, error) {
+		r, err := core.Request(ctx, reader, key)
+		if err != nil {
+			return flow.View{}, nil, err
+		}
+		v := flow.View{
+			Token: flow.Token{Of: "request:" + key, Revision: 0}, Flow: "request", Step: string(r.State), Kind: "card", Ended: true,
+			Title: flow.T("request."+r.Action+"."+string(r.State), "price", r.Purchase.Price, "product", r.Purchase.Product.Name),
+			Facts: flow.Card("product", r.Purchase.Product.Name, "buyer", flow.PersonName(r.Purchase.Buyer.Name),
+				"transaction", r.Purchase.Transaction, "price", r.Purchase.Price, "payment", payment(r.Purchase)),
+		}
+		if r.Detail != "" {
+			v.Body = append(v.Body, flow.T(r.Detail))
+		}
+		if r.Action == "refund" && (r.State == actions.RequestDone || r.State == actions.RequestRequested) {
+			v.Body = append(v.Body, flow.T("money."+string(r.Purchase.Payment)))
+		}
+		return v, nil, nil
+	}}
+}

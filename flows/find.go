@@ -1,0 +1,169 @@
+package flows
+
+import (
+	"time"
+
+	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/flows/flow"
+)
+
+// Find looks purchases up and shows one with everything that can be done about it.
+//
+//	/find [code, e-mail or name]     the team; a buyer sees his own
+type Find struct {
+	core *actions.Core
+
+	Staff    bool
+	Decides  bool
+	Query    string
+	Product  string
+	Status   actions.Status
+	Period   string
+	Cursor   string
+	Earlier  []string // cursors of the pages before
+	Next     string
+	Rows     []Row
+	Picked   actions.Transaction
+	Purchase actions.Purchase
+	At       time.Time // when Purchase was read
+	Refund   actions.Verdict
+	Resend   actions.Verdict
+	Email    actions.Verdict
+	History  bool
+	Happened []actions.Happening
+}
+
+// statuses are those that one searches for.
+var statuses = []actions.Status{
+	actions.Approved, actions.Complete, actions.Disputed, actions.Refunded, actions.Chargeback, actions.WaitingPayment,
+	actions.Overdue, actions.Expired, actions.Failed,
+}
+
+// NewFind defines the flow.
+func NewFind(core *actions.Core) flow.Def {
+	return flow.Def{Name: "find", Roles: everybody, New: func() flow.Flow { return &Find{core: core} }}
+}
+
+// Given remembers who looks.
+func (f *Find) Given(who actions.Actor, _ map[string]string) {
+	f.Staff, f.Decides = who.Staff(), who.Is(actions.Deciders...)
+}
+
+// Steps is the flow's table of contents.
+func (f *Find) Steps() []flow.Step {
+	change := flow.Reopen("change", "filters", f.rewind)
+	none := flow.Menu("none", nil)
+	pick := flow.Form("pick", flow.Pick("purchase", &f.Picked, options(f.Rows, !f.Staff)...))
+	if f.Next != "" {
+		pick = pick.With(flow.Reopen("more", "search", f.forward))
+	}
+	if len(f.Earlier) > 0 {
+		pick = pick.With(flow.Reopen("previous", "search", f.backward))
+	}
+	if f.Staff {
+		none, pick = none.With(change), pick.With(change)
+	}
+	only := len(f.Rows) == 1 && f.Next == "" && len(f.Earlier) == 0
+	return []flow.Step{
+		flow.When(f.Staff, flow.Form("filters",
+			flow.Input("query", &f.Query, parseNote).Optional(),
+			flow.Input("product", &f.Product, parseNote).Extra(),
+			flow.Choice("status", &f.Status, statuses...).Extra(),
+			flow.Input("period", &f.Period, parsePeriod).Extra())),
+		flow.Do("search", f.search),
+		flow.When(len(f.Rows) == 0, none),
+		flow.When(!only, pick),
+		flow.Do("load", f.load),
+		flow.Menu("card", f.card, f.items()...).Body(f.body),
+	}
+}
+
+func (f *Find) rewind()  { f.Cursor, f.Earlier = "", nil }
+func (f *Find) forward() { f.Earlier, f.Cursor = append(f.Earlier, f.Cursor), f.Next }
+func (f *Find) backward() {
+	last := len(f.Earlier) - 1
+	f.Cursor, f.Earlier = f.Earlier[last], f.Earlier[:last]
+}
+
+func (f *Find) search(c flow.Call) error {
+	filter, err := f.filter(c.Now, c.Who.Timezone)
+	if err != nil {
+		return err
+	}
+	page, err := f.core.Find(c, c.Who, filter)
+	if err != nil {
+		return err
+	}
+	f.Rows, f.Next = rows(page.Purchases), page.Next
+	if len(f.Rows) == 1 {
+		f.Picked = f.Rows[0].Transaction
+	}
+	return nil
+}
+
+func (f *Find) filter(now time.Time, zone string) (actions.Filter, error) {
+	filter := actions.Filter{Product: f.Product, Status: f.Status, Cursor: f.Cursor, Limit: listed}
+	readQuery(f.Query, &filter)
+	var err error
+	filter.From, filter.To, err = period(f.Period, now, zone)
+	return filter, err
+}
+
+func (f *Find) load(c flow.Call) (err error) {
+	f.At = c.Now
+	if f.Purchase, err = f.core.Purchase(c, c.Who, f.Picked); err != nil {
+		return err
+	}
+	if f.Refund, err = f.core.RefundVerdict(c, c.Who, f.Picked); err != nil {
+		return err
+	}
+	if f.Resend, err = f.core.ResendVerdict(c, c.Who, f.Picked); err != nil {
+		return err
+	}
+	if f.Email, err = f.core.EmailVerdict(c, c.Who, f.Picked); err != nil {
+		return err
+	}
+	f.Happened = nil
+	if f.History {
+		f.Happened, err = f.core.History(c, c.Who, f.Picked, 10)
+	}
+	return err
+}
+
+func (f *Find) card() []flow.Fact {
+	facts := whole(f.Purchase, f.At)
+	var lines []flow.Text
+	for _, h := range f.Happened {
+		lines = append(lines, flow.T("history."+h.Action, "at", flow.Moment(h.At), "who", h.Actor))
+	}
+	if f.History {
+		facts = append(facts, flow.Card("history", lines)...)
+	}
+	return facts
+}
+
+// body says what the refund rule is before anybody clicks.
+func (f *Find) body() []flow.Text { return verdict(f.Refund) }
+
+// items are what can be done now; what policy blocks is not offered, its reason stands on the card.
+func (f *Find) items() []flow.Item {
+	about := map[string]string{"transaction": string(f.Picked)}
+	var items []flow.Item
+	if f.Purchase.OpenProposal != "" && f.Decides {
+		items = append(items, flow.Open("decide", "refunds", map[string]string{"proposal": f.Purchase.OpenProposal}).Styled(flow.Primary))
+	}
+	if f.Resend.Decision == actions.Allowed {
+		items = append(items, flow.Open("resend", "resend", about))
+	}
+	if f.Refund.Decision != actions.Blocked {
+		items = append(items, flow.Open("refund", "refund", about))
+	}
+	if f.Email.Decision != actions.Blocked {
+		items = append(items, flow.Open("email", "email", about))
+	}
+	toggle := "history"
+	if f.History {
+		toggle = "refresh"
+	}
+	return append(items, flow.Reopen(toggle, "load", func() { f.History = true }))
+}

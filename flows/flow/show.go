@@ -1,0 +1,166 @@
+package flow
+
+import (
+	"fmt"
+	"slices"
+)
+
+// view shows the current step.
+func (t *turn) view() View {
+	v := View{
+		Token:   Token{Of: t.Conversation, Revision: t.Revision},
+		Flow:    t.Flow,
+		Problem: t.Problem,
+	}
+	if t.Ended {
+		return t.viewEnd(v)
+	}
+	step := t.current()
+	v.Step, v.Kind = step.key, string(step.kind)
+	v.Title = t.text(step, "title")
+	v.Body = t.body(step)
+	if step.card != nil {
+		v.Facts = step.card()
+	}
+	switch step.kind {
+	case formStep:
+		t.viewForm(&v, step)
+	case confirmStep:
+		style := Primary
+		if step.danger {
+			style = Danger
+		}
+		v.Buttons = append(v.Buttons, Button{Name: buttonConfirm, Label: t.text(step, "confirm"), Style: style})
+	case doStep:
+		v.Kind, v.Title = "notice", T("error.unavailable")
+		if v.Problem != nil {
+			v.Title, v.Problem = v.Problem.Text, nil
+		}
+		v.Buttons = append(v.Buttons, Button{Name: buttonAgain, Label: T("button.again"), Style: Primary})
+	}
+	v.Buttons = append(v.Buttons, t.items(step, false)...)
+	v.Buttons = append(v.Buttons, t.navigation()...)
+	return v
+}
+
+// viewEnd shows how a conversation ended. A result is shown with its card only in the turn that reached it.
+func (t *turn) viewEnd(v View) View {
+	v.Ended, v.Live, v.Kind = true, t.Live, "notice"
+	switch t.End {
+	case EndDone:
+		if step, ok := t.resultShown(); ok {
+			v.Step, v.Kind, v.Title, v.Body = step.key, string(step.kind), t.text(step, "title"), t.body(step)
+			if step.card != nil {
+				v.Facts = step.card()
+			}
+			v.Buttons = t.items(step, true)
+			return v
+		}
+		v.Title = T("end.done")
+	case EndFailed:
+		v.Title = T("end.failed")
+		if v.Problem != nil {
+			v.Title, v.Problem = v.Problem.Text, nil
+			if h := t.Problem.Hint; h != nil {
+				v.Body = append(v.Body, *h)
+			}
+		}
+	default:
+		v.Title = T("end." + t.End)
+	}
+	return v
+}
+
+// resultShown is the result step that was reached in this turn, while the answers are still there.
+func (t *turn) resultShown() (Step, bool) {
+	if len(t.Done) == 0 {
+		return Step{}, false
+	}
+	for _, s := range t.flow.Steps() {
+		if s.kind == resultStep && s.key == t.Done[len(t.Done)-1] {
+			return s, true
+		}
+	}
+	return Step{}, false
+}
+
+func (t *turn) viewForm(v *View, step Step) {
+	fields := t.asked(step)
+	for _, f := range fields {
+		v.Fields = append(v.Fields, FieldView{
+			Name: f.name, Label: T(t.Flow + "." + f.name), Hint: T(t.Flow + "." + f.name + ".hint"),
+			Kind: f.kind, Options: t.options(f), Value: t.Typed[f.name], Optional: f.optional,
+		})
+	}
+	if len(fields) != 1 {
+		return
+	}
+	for i, o := range v.Fields[0].Options {
+		v.Buttons = append(v.Buttons, Button{Name: fmt.Sprintf("o%d", i), Label: o.Label})
+	}
+	if t.Prompts && fields[0].optional {
+		v.Buttons = append(v.Buttons, Button{Name: buttonSkip, Label: T("button.skip")})
+	}
+	if t.Prompts && !t.Extras && slices.ContainsFunc(step.fields, func(f Field) bool { return f.extra }) {
+		v.Buttons = append(v.Buttons, Button{Name: buttonExtra, Label: T("button.extra")})
+	}
+}
+
+func (t *turn) options(f Field) []Option {
+	options := slices.Clone(f.options)
+	for i, o := range options {
+		if o.Label.Key == "" {
+			options[i].Label = T(t.Flow + "." + f.name + "." + o.Value)
+		}
+	}
+	return options
+}
+
+// items are the step's own buttons; after the end only those that launch another flow.
+func (t *turn) items(step Step, ended bool) []Button {
+	var buttons []Button
+	for _, item := range step.items {
+		if ended && item.launch == nil {
+			continue
+		}
+		buttons = append(buttons, Button{Name: item.name, Label: t.text(step, item.name), Style: item.style})
+	}
+	return buttons
+}
+
+// navigation is in every step: back where there is something to go back to, help, cancel.
+func (t *turn) navigation() []Button {
+	var buttons []Button
+	if _, ok := t.before(); ok || len(t.Answered) > 0 {
+		buttons = append(buttons, Button{Name: buttonBack, Label: T("button.back")})
+	}
+	return append(buttons,
+		Button{Name: buttonHelp, Label: T("button.help")},
+		Button{Name: buttonCancel, Label: T("button.cancel")})
+}
+
+// body is what the step says below its title, the flow's help included when it was asked for.
+func (t *turn) body(step Step) []Text {
+	var body []Text
+	if step.body != nil {
+		body = step.body()
+	}
+	if t.Help {
+		body = append(body, T(t.Flow+".help"))
+	}
+	return body
+}
+
+// text derives a message key of a step; the message may speak of the facts on the step's card.
+func (t *turn) text(step Step, part string) Text {
+	text := T(t.Flow + "." + step.key + "." + part)
+	if step.card == nil {
+		return text
+	}
+	facts := step.card()
+	text.Args = make(map[string]any, len(facts))
+	for _, f := range facts {
+		text.Args[f.Name] = f.Value
+	}
+	return text
+}

@@ -1,0 +1,281 @@
+package flow
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/store"
+)
+
+// Stop is the command that leaves the open conversation; the same as its [Cancel].
+const Stop = "stop"
+
+// A talk is one interaction inside its transaction.
+type talk struct {
+	*Runner
+	ctx    context.Context
+	tx     *store.Store
+	in     Inbound
+	who    actions.Actor
+	failed map[string]*actions.Error
+}
+
+// notice answers with one sentence outside of any conversation.
+func (t *talk) notice(key string, args ...any) answer {
+	v := View{Kind: "notice", Title: T(key, args...), Ended: true}
+	return answer{view: v, reader: reader(t.who), who: t.who, flow: "notice"}
+}
+
+func (t *talk) command(c Command) (answer, error) {
+	word := strings.ToLower(strings.TrimPrefix(c.Word, "/"))
+	if word == Stop {
+		saved, err := t.tx.OpenConversation(t.Account, t.in.Platform, t.in.Chat, t.in.User)
+		if errors.Is(err, store.ErrNotFound) {
+			return t.notice("stop.nothing"), nil
+		}
+		if err != nil {
+			return answer{}, err
+		}
+		return t.move(saved, Press{Revision: saved.Revision, Button: buttonCancel})
+	}
+	d, ok := t.flows[word]
+	if !ok {
+		return t.notice("error.unknown_word", "word", word), nil
+	}
+	return t.start(d, Start{Args: c.Rest}, "")
+}
+
+// typed answers the open question; without one, the home flow says what can be done.
+func (t *talk) typed(g Typed) (answer, error) {
+	saved, err := t.tx.OpenConversation(t.Account, t.in.Platform, t.in.Chat, t.in.User)
+	switch {
+	case errors.Is(err, store.ErrNotFound), err == nil && t.expired(saved):
+		return t.start(t.flows[t.Home], Start{}, "")
+	case err != nil:
+		return answer{}, err
+	}
+	event, err := t.understand(saved, g.Text)
+	if err != nil {
+		return answer{}, err
+	}
+	return t.move(saved, event)
+}
+
+// understand reads typed text as the button it names, by number or label, where one is meant; else as an answer.
+func (t *talk) understand(saved store.Conversation, text string) (Event, error) {
+	s, err := decodeState(saved)
+	if err != nil {
+		return nil, err
+	}
+	d, ok := t.flows[s.Flow]
+	if !ok {
+		return Say{text}, nil
+	}
+	view := Look(d, s, t.who)
+	free := len(view.Fields) == 1 && view.Fields[0].Kind != ChoiceField
+	shown := t.Words.Show(view, reader(t.who))
+	typed := strings.TrimSpace(text)
+	for i, b := range shown.Buttons {
+		if strings.EqualFold(b.Label, typed) || !free && strconv.Itoa(i+1) == typed {
+			return Press{Revision: s.Revision, Button: view.Buttons[i].Name}, nil
+		}
+	}
+	return Say{text}, nil
+}
+
+// resume takes a conversation by its id and moves it.
+func (t *talk) resume(id string, e Event) (answer, error) {
+	saved, err := t.tx.Conversation(id)
+	if errors.Is(err, store.ErrNotFound) || err == nil && saved.AccountID != t.Account {
+		return t.notice("error.stale"), nil
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	return t.move(saved, e)
+}
+
+// start opens a new conversation.
+func (t *talk) start(d Def, e Start, from string) (answer, error) {
+	if !d.May(t.who.Role) {
+		return t.notice("error.role"), nil
+	}
+	id := t.NewID()
+	s := State{Conversation: id, Flow: d.Name, Owner: t.who.ID, From: from, Prompts: !t.in.Forms}
+	saved := store.Conversation{
+		ID: id, AccountID: t.Account, Platform: t.in.Platform, Chat: t.in.Chat, UserID: t.in.User,
+		Flow: d.Name, Open: true, CreatedAt: t.Now(),
+	}
+	return t.play(d, s, saved, e, false)
+}
+
+// move takes an event to a stored conversation.
+func (t *talk) move(saved store.Conversation, e Event) (answer, error) {
+	s, err := decodeState(saved)
+	if err != nil {
+		return answer{}, err
+	}
+	d, ok := t.flows[s.Flow]
+	if !ok {
+		return t.notice("error.changed"), nil
+	}
+	if t.expired(saved) && !s.Ended {
+		s.Ended, s.End, s.Answers, s.Typed = true, EndExpired, nil, nil
+		return t.save(d, s, saved, View{Kind: "notice", Title: T("end." + EndExpired), Ended: true}, true)
+	}
+	return t.play(d, s, saved, e, true)
+}
+
+func (t *talk) expired(saved store.Conversation) bool {
+	return t.Now().Sub(saved.UpdatedAt) > Lifetime
+}
+
+// play advances a conversation until a person has to answer, running each effect inside the transaction.
+func (t *talk) play(d Def, s State, saved store.Conversation, e Event, known bool) (answer, error) {
+	before := s.Revision
+	next, view, effects := Advance(d, s, t.who, e)
+	for len(effects) > 0 {
+		effect := effects[0]
+		if effect.Launch != nil {
+			return t.launch(*effect.Launch, Token{Of: s.Conversation, Revision: s.Revision, Button: pressed(e)})
+		}
+		called, err := t.call(d, next, effect)
+		if err != nil {
+			return answer{flow: d.Name, who: t.who}, err
+		}
+		next, view, effects = Advance(d, next, t.who, called)
+	}
+	if known && next.Revision == before {
+		return t.unchanged(next, view)
+	}
+	return t.save(d, next, saved, view, known)
+}
+
+// unchanged answers a gesture that moved nothing. A finished conversation has forgotten its answers: where its result
+// followed a subject, that subject is shown as it is now.
+func (t *talk) unchanged(s State, view View) (answer, error) {
+	out := answer{view: view, reader: reader(t.who), who: t.who, flow: s.Flow}
+	kind, id, live := Token{Of: s.Live}.Subject()
+	if !s.Ended || !live || s.Owner != t.who.ID {
+		return out, nil
+	}
+	card, _, err := t.cards[kind].View(t.ctx, id, t.who)
+	if err != nil {
+		return out, err
+	}
+	card.Problem, card.Live = view.Problem, s.Live
+	out.view = card
+	return out, nil
+}
+
+// launch starts the flow behind a button. Pressed twice, the conversation that the first press started is shown again.
+func (t *talk) launch(l Launch, from Token) (answer, error) {
+	d, ok := t.flows[l.Flow]
+	if !ok {
+		return t.notice("error.changed"), nil
+	}
+	open, err := t.tx.OpenConversation(t.Account, t.in.Platform, t.in.Chat, t.in.User)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+	case err != nil:
+		return answer{}, err
+	default:
+		s, err := decodeState(open)
+		if err != nil {
+			return answer{}, err
+		}
+		if s.From == from.String() {
+			return answer{view: Look(d, s, t.who), reader: reader(t.who), who: t.who, flow: d.Name}, nil
+		}
+	}
+	return t.start(d, Start{Values: l.Values}, from.String())
+}
+
+func pressed(e Event) string {
+	p, _ := e.(Press)
+	return p.Button
+}
+
+// call runs a Do step. Its error rolls the transaction back, unless this is the replay that was told of it.
+func (t *talk) call(d Def, s State, effect Effect) (Called, error) {
+	if e, ok := t.failed[effect.Key]; ok {
+		return Called{Step: effect.Step, Err: failure(e)}, nil
+	}
+	f := d.New()
+	if len(s.Answers) > 0 {
+		if err := json.Unmarshal(s.Answers, f); err != nil {
+			return Called{}, err
+		}
+	}
+	for _, step := range f.Steps() {
+		if step.key != effect.Step {
+			continue
+		}
+		c := Call{
+			Context: t.ctx, Key: effect.Key, Who: t.who, Owner: s.Owner, Identity: t.who.Identity, Now: t.Now(),
+			Speak: func(locale string) { t.who.Locale = locale },
+		}
+		if err := step.run(c); err != nil {
+			return Called{}, t.failure(effect, d, err)
+		}
+		break
+	}
+	data, err := json.Marshal(f)
+	return Called{Step: effect.Step, Data: data}, err
+}
+
+// failure decides what an action's error becomes: something the person reads, or an interaction that failed.
+func (t *talk) failure(effect Effect, d Def, err error) error {
+	if errors.Is(err, store.ErrConflict) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	e := actions.AsError(err)
+	switch {
+	case errors.Is(err, store.ErrUnavailable):
+		e = &actions.Error{Code: actions.Unavailable, Key: "error.unavailable", Err: err}
+		t.Log.Warn("action unavailable", "flow", d.Name, "step", effect.Step, "err", err)
+	case e.Code == actions.Internal:
+		return err // answered with an apology and an id
+	}
+	return &failedStep{key: effect.Key, err: e}
+}
+
+// save keeps the conversation under its new revision; store.ErrConflict when another replica was faster.
+func (t *talk) save(d Def, s State, saved store.Conversation, view View, known bool) (answer, error) {
+	blob, err := json.Marshal(s)
+	if err != nil {
+		return answer{}, err
+	}
+	expected := 0 // not stored yet
+	if known {
+		expected = saved.Revision
+	}
+	saved.Blob, saved.Revision, saved.Open, saved.UpdatedAt = blob, s.Revision, !s.Ended, t.Now()
+	if err := t.tx.SaveConversation(saved, expected); err != nil {
+		return answer{flow: d.Name, who: t.who}, err
+	}
+	return answer{view: view, reader: reader(t.who), who: t.who, replace: known, flow: d.Name}, nil
+}
+
+// pressCard handles a button on a live card in a room: it launches a flow for whoever pressed it, unless the card has
+// changed since it was drawn.
+func (t *talk) pressCard(kind, id string, token Token) (answer, error) {
+	card, ok := t.cards[kind]
+	if !ok {
+		return t.notice("error.stale"), nil
+	}
+	view, launches, err := card.View(t.ctx, id, t.who)
+	if err != nil {
+		return answer{}, err
+	}
+	launch, ok := launches[token.Button]
+	if !ok || token.Revision != view.Token.Revision {
+		view.Problem = &Problem{Text: T("error.stale")}
+		return answer{view: view, reader: reader(t.who), who: t.who, flow: kind}, nil
+	}
+	return t.launch(launch, token)
+}

@@ -1,0 +1,38 @@
+// Package flows holds the guided flows, one file each, and the live cards. They know no platform and no prose: words
+// are in flows/locales, by keys that derive from the names here; conversations in testdata are the specification.
+package flows
+
+import (
+	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/flows/flow"
+)
+
+// Home is the flow that answers when nothing else is going on.
+const Home = "start"
+
+// All lists the flows, in the order in which help shows them.
+func All(core *actions.Core) []flow.Def {
+	return []flow.Def{
+		NewFind(core), NewRefund(core), NewRefunds(core), NewResend(core), NewEmail(core),
+		NewLanguage(core), NewHelp(), NewStart(),
+	}
+}
+
+// Cards lists the live cards.
+func Cards(core *actions.Core) []flow.CardDef {
+	return []flow.CardDef{ProposalCard(core), RequestCard(core)}
+}
+
+// Commands are the words that a role can start a conversation with, in the order in which help shows them.
+func Commands(role actions.Role) []string {
+	var words []string
+	for _, d := range All(nil) {
+		if d.May(role) {
+			words = append(words, d.Name)
+		}
+	}
+	return append(words, flow.Stop)
+}
+
+// everybody may use a flow.
+var everybody = append([]actions.Role{actions.BuyerRole}, actions.StaffRoles...)

@@ -1,0 +1,179 @@
+package flowstest
+
+import (
+	"context"
+	"fmt"
+	"net/mail"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/store"
+)
+
+// given is the world before a conversation.
+type given struct {
+	Now       string              `yaml:"now"`
+	Locale    string              `yaml:"locale"`
+	People    map[string]string   `yaml:"people"` // name → role
+	Buyers    map[string]string   `yaml:"buyers"` // name → e-mail address that he is linked to
+	Purchases yaml.MapSlice       `yaml:"purchases"`
+	Commerce  map[string][]string `yaml:"commerce"` // operation → outcomes in order, such as {refund: [timeout after, done]}
+	sold      []sold
+}
+
+// sold is a purchase in words.
+type sold struct {
+	Transaction  string
+	Product      string   `yaml:"product"`
+	Kind         string   `yaml:"kind"`
+	Contents     []string `yaml:"contents"`
+	Buyer        string   `yaml:"buyer"` // Name <address>
+	Price        string   `yaml:"price"` // 297.00 BRL
+	Status       string   `yaml:"status"`
+	Payment      string   `yaml:"payment"`
+	Ordered      string   `yaml:"ordered"`
+	Guarantee    string   `yaml:"guarantee_ends"`
+	Opened       string   `yaml:"opened"`
+	Quantity     int      `yaml:"quantity"`
+	Installments int      `yaml:"installments"`
+	Subscription string   `yaml:"subscription"`
+	Plan         string   `yaml:"plan"`
+	Recurrence   int      `yaml:"recurrence"`
+	Next         string   `yaml:"next_charge"`
+	Affiliate    bool     `yaml:"affiliate"`
+}
+
+const account = "shop"
+
+func parseGiven(t *testing.T, text []byte) given {
+	t.Helper()
+	var g given
+	if err := yaml.UnmarshalWithOptions(text, &g, yaml.Strict()); err != nil {
+		t.Fatalf("given.yaml: %v", err)
+	}
+	for _, item := range g.Purchases {
+		b, err := yaml.Marshal(item.Value)
+		if err != nil {
+			t.Fatalf("given.yaml: %v", err)
+		}
+		s := sold{Status: "approved", Payment: "card", Quantity: 1, Installments: 1}
+		if err := yaml.UnmarshalWithOptions(b, &s, yaml.Strict()); err != nil {
+			t.Fatalf("given.yaml: purchase %v: %v", item.Key, err)
+		}
+		s.Transaction = fmt.Sprint(item.Key)
+		g.sold = append(g.sold, s)
+	}
+	return g
+}
+
+// when reads a time: RFC 3339, a day (its noon), or days from now such as "-3d".
+func when(t *testing.T, text string, now time.Time) time.Time {
+	t.Helper()
+	if text == "" {
+		return time.Time{}
+	}
+	var days int
+	if n, err := fmt.Sscanf(text, "%dd", &days); err == nil && n == 1 {
+		return now.AddDate(0, 0, days)
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02"} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at.UTC()
+		}
+	}
+	t.Fatalf("%q is no time: write RFC 3339, a day, or -3d", text)
+	return time.Time{}
+}
+
+// furnish fills the store by the paths that production uses.
+func (w *world) furnish(t *testing.T, g given) {
+	t.Helper()
+	ctx := context.Background()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(w.store.In(ctx).SaveAccount(store.Account{ID: account, Name: "Cozinha da Ana", Locale: g.Locale, Timezone: "America/Sao_Paulo",
+		Currency: "BRL", SupportEmail: "ajuda@example.com", CreatedAt: w.now()}))
+	for _, name := range sorted(g.People) {
+		must(w.store.In(ctx).SavePerson(store.Person{ID: "p-" + name, AccountID: account, Name: strings.ToUpper(name[:1]) + name[1:],
+			Role: g.People[name], CreatedAt: w.now()}))
+		must(w.store.In(ctx).MeetIdentity(store.Identity{ID: "i-" + name, AccountID: account, Platform: platform, UserID: name,
+			PersonID: "p-" + name, Chat: "@" + name, CreatedAt: w.now()}))
+	}
+	for i, s := range g.sold {
+		must(w.sell(ctx, t, i, s))
+	}
+	for _, name := range sorted(g.Buyers) {
+		email, err := actions.ParseEmail(g.Buyers[name])
+		must(err)
+		b, err := w.store.In(ctx).BuyerByEmail(account, email.Key())
+		must(err)
+		must(w.store.In(ctx).MeetIdentity(store.Identity{ID: "i-" + name, AccountID: account, Platform: platform, UserID: name,
+			Chat: "@" + name, CreatedAt: w.now()}))
+		must(w.store.In(ctx).LinkBuyer(store.IdentityBuyer{IdentityID: "i-" + name, BuyerID: b.ID, AccountID: account, CreatedAt: w.now()}))
+	}
+}
+
+// sell imports one purchase.
+func (w *world) sell(ctx context.Context, t *testing.T, i int, s sold) error {
+	t.Helper()
+	who, err := mail.ParseAddress(s.Buyer)
+	if err != nil {
+		return fmt.Errorf("purchase %s: buyer: %w", s.Transaction, err)
+	}
+	price, err := money(s.Price)
+	if err != nil {
+		return fmt.Errorf("purchase %s: %w", s.Transaction, err)
+	}
+	ordered := when(t, s.Ordered, w.now())
+	if ordered.IsZero() {
+		ordered = w.now().AddDate(0, 0, -3)
+	}
+	product := actions.SoldProduct{Code: code(s.Product), Name: s.Product, Kind: s.Kind}
+	buyer := actions.SoldTo{Name: who.Name, Email: actions.Email(who.Address)}
+	sale := &actions.Sale{
+		Transaction: actions.Transaction(s.Transaction), Status: actions.Status(s.Status), RawStatus: s.Status, Product: product, Buyer: buyer,
+		Price: price, Quantity: s.Quantity, Payment: actions.Payment(s.Payment), Installments: s.Installments, OrderedAt: ordered,
+		HasAffiliate: s.Affiliate, GuaranteeEnds: when(t, s.Guarantee, w.now()), Recurrence: s.Recurrence,
+	}
+	if sale.Status.Paid() || sale.Status == actions.Disputed || sale.Status == actions.Refunded {
+		sale.ApprovedAt = ordered
+	}
+	for _, name := range s.Contents {
+		sale.Contents = append(sale.Contents, actions.SoldProduct{Code: code(name), Name: name})
+	}
+	event := actions.SaleEvent{Source: "test", ID: fmt.Sprintf("sale-%d", i), Kind: "SALE", At: ordered, Sale: sale}
+	if s.Subscription != "" {
+		event.Subscription = &actions.Subscribed{Code: s.Subscription, Plan: s.Plan, Status: actions.SubscriptionActive,
+			NextChargeAt: when(t, s.Next, w.now()), Product: product, Buyer: buyer}
+	}
+	if _, err := w.core.Apply(ctx, account, event); err != nil {
+		return fmt.Errorf("purchase %s: %w", s.Transaction, err)
+	}
+	if s.Opened == "" {
+		return nil
+	}
+	_, err = w.core.Apply(ctx, account, actions.SaleEvent{Source: "test", ID: fmt.Sprintf("open-%d", i), Kind: "OPENED",
+		At: when(t, s.Opened, w.now()), Opening: &actions.FirstOpening{Product: product, Buyer: buyer}})
+	return err
+}
+
+// code makes a product code of its name.
+func code(name string) string { return strings.ReplaceAll(store.Fold(name), " ", "-") }
+
+// money reads "297.00 BRL".
+func money(text string) (actions.Money, error) {
+	var units, cents int64
+	var currency string
+	if n, err := fmt.Sscanf(text, "%d.%d %s", &units, &cents, &currency); err != nil || n != 3 {
+		return actions.Money{}, fmt.Errorf("price %q: write 297.00 BRL", text)
+	}
+	return actions.Money{Minor: units*100 + cents, Currency: currency}, nil
+}

@@ -1,0 +1,153 @@
+package flowstest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/actions/actionstest"
+	"github.com/aftersale/aftersale/actions/ledger"
+	"github.com/aftersale/aftersale/flows"
+	"github.com/aftersale/aftersale/flows/flow"
+	"github.com/aftersale/aftersale/flows/locales"
+	"github.com/aftersale/aftersale/store"
+	"github.com/aftersale/aftersale/store/jobs"
+	"github.com/aftersale/aftersale/store/storetest"
+)
+
+const (
+	platform = "test"
+	room     = "#approvals"
+)
+
+// A world is everything below the chat platform, for real: engine, actions, database, jobs. Only the commerce platform's
+// answers, the mailer and the clock are the test's.
+type world struct {
+	store    *store.Store
+	core     *actions.Core
+	runner   *flow.Runner
+	handlers map[string]jobs.Handler
+	chats    *chats
+	clock    time.Time
+	ids      int
+	mu       sync.Mutex
+	outside  []string // mails and orders since they were last taken
+	audited  int64
+}
+
+func (w *world) now() time.Time { return w.clock }
+
+func (w *world) newID() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ids++
+	return fmt.Sprintf("%026d", w.ids)
+}
+
+// open builds a world.
+func open(t *testing.T, g given) *world {
+	t.Helper()
+	w := &world{store: storetest.New(t), chats: &chats{messages: map[string][]*message{}}}
+	w.clock = when(t, g.Now, time.Time{})
+	commerce := actionstest.Script(ledger.New(w.store, w.now), g.Commerce)
+	w.core = actions.New(actions.Options{Store: w.store, Commerce: ordered{commerce, w}, Mailer: w, Policy: actions.DefaultPolicy(), Now: w.now, NewID: w.newID})
+	w.furnish(t, g)
+	shop, err := w.store.In(context.Background()).Account(account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	words, err := locales.New(g.Locale, logger(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.runner = flow.NewRunner(flow.Options{
+		Store: w.store, Account: account, Flows: flows.All(w.core), Cards: flows.Cards(w.core), Home: flows.Home, Words: words,
+		Now: w.now, NewID: w.newID, Log: logger(t),
+		Actor: func(ctx context.Context, in flow.Inbound) (actions.Actor, error) {
+			return w.core.Actor(ctx, account, in.Platform, in.User, in.Chat, in.Locale)
+		},
+	})
+	notices := &flows.Notices{
+		Core: w.core, Store: w.store, Account: shop, Words: words, Cards: flows.Cards(w.core),
+		Posters: map[string]flow.Poster{platform: w.chats}, Rooms: []flows.Room{{Platform: platform, Chat: room}},
+		Now: w.now, NewID: w.newID, Log: logger(t),
+	}
+	w.handlers = w.core.Handlers()
+	maps.Copy(w.handlers, notices.Handlers())
+	w.audited = w.lastAudit(t)
+	return w
+}
+
+// Send records a mail in place of sending it.
+func (w *world) Send(_ context.Context, m actions.Message) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.outside = append(w.outside, fmt.Sprintf("! mail %s %s", string(m.To), m.Template))
+	return nil
+}
+
+// ordered records what is asked of the commerce platform.
+type ordered struct {
+	actions.Commerce
+	w *world
+}
+
+func (o ordered) Do(ctx context.Context, order actions.Order) (actions.Outcome, error) {
+	out, err := o.Commerce.Do(ctx, order)
+	answer := string(out.Kind)
+	if err != nil {
+		answer = "no answer"
+	}
+	o.w.mu.Lock()
+	defer o.w.mu.Unlock()
+	o.w.outside = append(o.w.outside, fmt.Sprintf("! %s %s %s: %s", o.Name(), order.Op, order.Transaction, answer))
+	return out, err
+}
+
+// settle runs all jobs that are due and returns what happened outside, the audit log first.
+func (w *world) settle(t *testing.T) []string {
+	t.Helper()
+	ctx := context.Background()
+	if _, err := w.store.RunDue(ctx, w.handlers, w.clock); err != nil {
+		t.Fatalf("jobs: %v", err)
+	}
+	entries, err := w.store.In(ctx).AuditEntries(account, w.audited, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, e := range entries {
+		w.audited = e.Seq
+		line := fmt.Sprintf("! audit %s %s %s", e.ActorName, e.Action, e.Target)
+		var data struct{ Reason string }
+		_ = json.Unmarshal(e.Data, &data)
+		for _, more := range []string{data.Reason, e.Note} {
+			if more != "" {
+				line += " " + more
+			}
+		}
+		lines = append(lines, line)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	lines = append(lines, w.outside...)
+	w.outside = nil
+	return lines
+}
+
+func (w *world) lastAudit(t *testing.T) int64 {
+	t.Helper()
+	head, err := w.store.In(context.Background()).AuditHead(account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return head.Seq
+}
+
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

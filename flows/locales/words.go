@@ -1,0 +1,142 @@
+package locales
+
+import (
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+
+	"github.com/aftersale/aftersale/actions/format"
+	"github.com/aftersale/aftersale/flows/flow"
+)
+
+// Words gives views the reader's language. It implements flow.Words and is safe for concurrent use.
+type Words struct {
+	account  string // language of the account: what a reader without a known one gets
+	catalogs map[string]*catalog
+	log      *slog.Logger
+
+	mu      sync.Mutex
+	missing map[string]int // "locale key" → how often it was wanted and not there
+}
+
+var _ flow.Words = (*Words)(nil)
+
+// New reads the words of all languages. The account's locale is what readers get whose own is unknown; log hears,
+// once each, of keys that lack words, and may be nil.
+func New(account string, log *slog.Logger) (*Words, error) {
+	w := &Words{account: format.Match(account), catalogs: map[string]*catalog{}, log: log, missing: map[string]int{}}
+	if w.account == "" {
+		w.account = format.English
+	}
+	if w.log == nil {
+		w.log = slog.New(slog.DiscardHandler)
+	}
+	for _, locale := range format.Locales() {
+		c, err := load(locale)
+		if err != nil {
+			return nil, err
+		}
+		w.catalogs[locale] = c
+	}
+	return w, nil
+}
+
+// Locale is the language in which a reader with that hint is answered.
+func (w *Words) Locale(hint string) string {
+	if l := format.Match(hint); l != "" {
+		return l
+	}
+	return w.account
+}
+
+// Has reports whether there are words for a key in the reader's language.
+func (w *Words) Has(key, locale string) bool {
+	_, ok := w.catalogs[w.Locale(locale)].messages[key]
+	return ok
+}
+
+// Missing returns how often each "locale key" was wanted and not found. It is empty in a sound program.
+func (w *Words) Missing() map[string]int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	out := make(map[string]int, len(w.missing))
+	for k, n := range w.missing {
+		out[k] = n
+	}
+	return out
+}
+
+// Text writes a message for a reader. A message that lacks the reader's language is written in the account's, then in
+// English; one that lacks all of them shows its key in brackets, and a value that was not given shows as "…".
+func (w *Words) Text(t flow.Text, r flow.Reader) string {
+	switch t.Key {
+	case "":
+		return ""
+	case flow.LiteralKey:
+		return w.value(t.Args["text"], r)
+	}
+	r.Locale = w.Locale(r.Locale)
+	for i, locale := range []string{r.Locale, w.account, format.English} {
+		c := w.catalogs[locale]
+		m, ok := c.messages[t.Key]
+		if !ok {
+			if i == 0 {
+				w.miss(r.Locale, t.Key, nil)
+			}
+			continue
+		}
+		if m.forms["other"] == "" {
+			return ""
+		}
+		r.Locale = locale // values in the language of the sentence around them
+		text, err := c.localizer.Localize(w.config(t, m, r))
+		if err != nil {
+			w.miss(locale, t.Key, err)
+			break
+		}
+		return text
+	}
+	return "[" + t.Key + "]"
+}
+
+// config prepares a message's values, all formatted, and the count that picks its plural form.
+func (w *Words) config(t flow.Text, m message, r flow.Reader) *i18n.LocalizeConfig {
+	data := make(map[string]string, len(m.args))
+	for _, name := range m.args {
+		v, given := t.Args[name]
+		if !given {
+			w.miss(r.Locale, t.Key, fmt.Errorf("no value for %s", name))
+			data[name] = "…"
+			continue
+		}
+		data[name] = w.value(v, r)
+	}
+	lc := &i18n.LocalizeConfig{MessageID: t.Key, TemplateData: data}
+	if m.plural != "" {
+		lc.PluralCount = count(t.Args[m.plural])
+	}
+	return lc
+}
+
+// count returns the number that selects a plural form; nil, which selects "other", when v is none.
+func count(v any) any {
+	switch n := v.(type) {
+	case int, int64:
+		return n
+	case float64: // a number that has been through JSON
+		return int64(n)
+	}
+	return nil
+}
+
+func (w *Words) miss(locale, key string, err error) {
+	w.mu.Lock()
+	w.missing[locale+" "+key]++
+	first := w.missing[locale+" "+key] == 1
+	w.mu.Unlock()
+	if first {
+		w.log.Error("a message lacks words", "locale", locale, "key", key, "err", err)
+	}
+}

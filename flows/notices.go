@@ -1,0 +1,213 @@
+package flows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/flows/flow"
+	"github.com/aftersale/aftersale/store"
+	"github.com/aftersale/aftersale/store/jobs"
+)
+
+// maxCards bounds where one subject is shown: some rooms, and who asked.
+const maxCards = 200
+
+// A Room is a chat that many read, where proposals wait for a decision.
+type Room struct {
+	Platform string
+	Chat     string
+}
+
+// Notices are what is shown where nobody has asked just now: cards in rooms, their later edits, and messages that tell
+// an asker what came of it. They are jobs: whatever platform is down gets them later.
+type Notices struct {
+	Core    *actions.Core
+	Store   *store.Store
+	Account store.Account
+	Words   flow.Words
+	Cards   []flow.CardDef
+	Posters map[string]flow.Poster // by platform
+	Rooms   []Room
+	Now     func() time.Time
+	NewID   func() string
+	Log     *slog.Logger
+}
+
+// Handlers are the jobs that Notices carries out.
+func (n *Notices) Handlers() map[string]jobs.Handler {
+	return map[string]jobs.Handler{
+		actions.JobAnnounce: n.announce, jobPost: n.post, actions.JobRefresh: n.refresh, actions.JobTell: n.tell,
+	}
+}
+
+// jobPost shows one subject in one room.
+const jobPost = "post"
+
+type posting struct {
+	Subject  string `json:"subject"`
+	Platform string `json:"platform"`
+	Chat     string `json:"chat"`
+}
+
+// announce makes one job for each room, so that a platform that is down holds up no other.
+func (n *Notices) announce(ctx context.Context, job jobs.Job) error {
+	var a actions.Subject
+	if err := job.Decode(&a); err != nil {
+		return err
+	}
+	return n.Store.Tx(ctx, func(tx *store.Store) error {
+		for _, room := range n.Rooms {
+			post, err := jobs.New(jobPost, posting{a.Subject, room.Platform, room.Chat})
+			if err != nil {
+				return err
+			}
+			post.Key = a.Subject + "@" + room.Platform + "/" + room.Chat
+			if err := tx.Enqueue(post); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// post shows a subject in one room and remembers where.
+func (n *Notices) post(ctx context.Context, job jobs.Job) error {
+	var p posting
+	if err := job.Decode(&p); err != nil {
+		return err
+	}
+	poster, ok := n.Posters[p.Platform]
+	if !ok {
+		return jobs.Cancel(fmt.Errorf("no adapter for %s", p.Platform))
+	}
+	card := store.Card{Subject: p.Subject, Platform: p.Platform, Chat: p.Chat, Locale: n.Account.Locale, Shared: true}
+	shown, err := n.draw(ctx, card)
+	if err != nil {
+		return err
+	}
+	if card.Message, err = poster.Post(ctx, p.Chat, shown); err != nil {
+		return fmt.Errorf("post to %s: %w", p.Platform, err)
+	}
+	return n.remember(ctx, card)
+}
+
+func (n *Notices) remember(ctx context.Context, card store.Card) error {
+	card.ID, card.AccountID, card.CreatedAt, card.UpdatedAt = n.NewID(), n.Account.ID, n.Now(), n.Now()
+	return n.Store.In(ctx).SaveCard(card)
+}
+
+// refresh edits every place where a subject is shown. All are tried; the failed ones are tried again with all others,
+// which then stay as they are.
+func (n *Notices) refresh(ctx context.Context, job jobs.Job) error {
+	var a actions.Subject
+	if err := job.Decode(&a); err != nil {
+		return err
+	}
+	return n.edit(ctx, a.Subject)
+}
+
+func (n *Notices) edit(ctx context.Context, subject string) error {
+	cards, err := n.Store.In(ctx).CardsOf(n.Account.ID, subject, maxCards)
+	if err != nil {
+		return err
+	}
+	var failed error
+	for _, card := range cards {
+		poster, ok := n.Posters[card.Platform]
+		if !ok {
+			continue // an adapter that was switched off since
+		}
+		shown, err := n.draw(ctx, card)
+		if err == nil {
+			err = poster.Edit(ctx, card.Chat, card.Message, shown)
+		}
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("edit on %s: %w", card.Platform, err))
+		}
+	}
+	return failed
+}
+
+// draw shows a subject as the card's reader may see it: a room is read as a manager, with names and addresses masked.
+func (n *Notices) draw(ctx context.Context, card store.Card) (flow.Shown, error) {
+	who := actions.Actor{
+		ID: "room", Account: n.Account.ID, Role: actions.Manager, Locale: card.Locale, Timezone: n.Account.Timezone,
+	}
+	if card.IdentityID != "" {
+		to, err := n.Core.Addressee(ctx, card.IdentityID)
+		if err != nil {
+			return flow.Shown{}, err
+		}
+		who = to.Actor
+	}
+	view, err := n.view(ctx, card.Subject, who)
+	if err != nil {
+		return flow.Shown{}, err
+	}
+	return n.Words.Show(view, flow.Reader{Locale: who.Locale, Timezone: who.Timezone, Shared: card.Shared}), nil
+}
+
+func (n *Notices) view(ctx context.Context, subject string, who actions.Actor) (flow.View, error) {
+	kind, id, _ := strings.Cut(subject, ":")
+	for _, c := range n.Cards {
+		if c.Kind == kind {
+			view, _, err := c.View(ctx, id, who)
+			view.Live = subject
+			return view, err
+		}
+	}
+	return flow.View{}, jobs.Cancel(fmt.Errorf("no card shows %q", kind))
+}
+
+// tell lets an asker know what came of it: where his own card shows it, by editing that; else by a message.
+func (n *Notices) tell(ctx context.Context, job jobs.Job) error {
+	var t actions.Tell
+	if err := job.Decode(&t); err != nil {
+		return err
+	}
+	subject := "proposal:" + t.Proposal
+	if t.Request != "" {
+		subject = "request:" + t.Request
+	}
+	cards, err := n.Store.In(ctx).CardsOf(n.Account.ID, subject, maxCards)
+	if err != nil {
+		return err
+	}
+	if err := n.edit(ctx, subject); err != nil {
+		return err
+	}
+	for _, card := range cards {
+		// His own press led here a moment ago: the edited card is answer enough. A decision that took hours needs a message,
+		// since no chat tells of an edit.
+		if card.IdentityID == t.Identity && t.Request != "" && n.Now().Sub(card.CreatedAt) < time.Minute {
+			return nil
+		}
+	}
+	return n.write(ctx, subject, t.Identity)
+}
+
+// write sends a message about a subject to a person's private chat.
+func (n *Notices) write(ctx context.Context, subject, identity string) error {
+	to, err := n.Core.Addressee(ctx, identity)
+	if err != nil {
+		return err
+	}
+	poster, ok := n.Posters[to.Platform]
+	if !ok || to.Chat == "" {
+		return jobs.Cancel(fmt.Errorf("%s cannot be written to on %s", identity, to.Platform))
+	}
+	card := store.Card{Subject: subject, Platform: to.Platform, Chat: to.Chat, IdentityID: identity, Locale: to.Actor.Locale}
+	shown, err := n.draw(ctx, card)
+	if err != nil {
+		return err
+	}
+	if card.Message, err = poster.Post(ctx, to.Chat, shown); err != nil {
+		return fmt.Errorf("tell on %s: %w", to.Platform, err)
+	}
+	return n.remember(ctx, card)
+}

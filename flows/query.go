@@ -1,0 +1,78 @@
+package flows
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aftersale/aftersale/actions"
+)
+
+// readQuery sorts one line of search text into filters: an address by its @, a transaction code by its digits, else a
+// name.
+func readQuery(text string, filter *actions.Filter) {
+	text = strings.TrimSpace(text)
+	switch {
+	case text == "":
+	case strings.Contains(text, "@"):
+		filter.Email = text
+	case strings.ContainsAny(text, "0123456789") && !strings.Contains(text, " "):
+		if code, err := actions.ParseTransaction(text); err == nil {
+			filter.Transaction = code
+			return
+		}
+		filter.Email = text
+	default:
+		filter.Name = text
+	}
+}
+
+// parsePeriod checks a period without knowing today: "7d", "2026-03", "2026-03-01", "2026-03-01..2026-03-15".
+func parsePeriod(text string) (string, error) {
+	text = strings.ToLower(strings.TrimSpace(text))
+	if _, _, err := period(text, time.Unix(0, 0), "UTC"); err != nil {
+		return "", err
+	}
+	return text, nil
+}
+
+// period reads a period in the shop's zone: its first instant and the first one after it; zero times where it is open.
+func period(text string, now time.Time, zone string) (from, to time.Time, err error) {
+	where, zoneErr := time.LoadLocation(zone)
+	if zoneErr != nil {
+		where = time.UTC
+	}
+	wrong := &actions.Error{Code: actions.Invalid, Key: "find.period.wrong", Field: "period"}
+	if text == "" {
+		return from, to, nil
+	}
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		n, err := strconv.Atoi(days)
+		if err != nil || n < 1 || n > 3660 {
+			return from, to, wrong
+		}
+		return now.AddDate(0, 0, -n), to, nil
+	}
+	first, last, isRange := strings.Cut(text, "..")
+	if from, to, err = span(strings.TrimSpace(first), where); err != nil {
+		return time.Time{}, time.Time{}, wrong
+	}
+	if !isRange {
+		return from, to, nil
+	}
+	if _, to, err = span(strings.TrimSpace(last), where); err != nil || !to.After(from) {
+		return time.Time{}, time.Time{}, wrong
+	}
+	return from, to, nil
+}
+
+// span is a day or a month in a zone.
+func span(text string, where *time.Location) (from, to time.Time, err error) {
+	if from, err = time.ParseInLocation("2006-01-02", text, where); err == nil {
+		return from.UTC(), from.AddDate(0, 0, 1).UTC(), nil
+	}
+	if from, err = time.ParseInLocation("2006-01", text, where); err == nil {
+		return from.UTC(), from.AddDate(0, 1, 0).UTC(), nil
+	}
+	return from, to, err
+}

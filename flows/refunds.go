@@ -1,0 +1,119 @@
+package flows
+
+import (
+	"time"
+
+	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/flows/flow"
+)
+
+// Refunds is the queue of what waits for a decision: approve it, or deny it with a reason that the asker reads.
+//
+//	/refunds                  managers, producers, admins
+type Refunds struct {
+	core *actions.Core
+
+	Passed   map[string]string // what a card's button passed: the proposal, and what was pressed
+	Cursor   string
+	Next     string
+	Waiting  []Waiting
+	ID       string
+	Item     actions.Proposal
+	Decision string
+	Reason   string
+	Decided  actions.Proposal
+}
+
+// A Waiting is a proposal in the list.
+type Waiting struct {
+	ID      string
+	Kind    string
+	Buyer   string
+	Product string
+	Price   actions.Money
+	Expires time.Time
+}
+
+// What can be decided.
+const (
+	approve = "approve"
+	deny    = "deny"
+)
+
+// NewRefunds defines the flow.
+func NewRefunds(core *actions.Core) flow.Def {
+	return flow.Def{Name: "refunds", Roles: actions.Deciders, New: func() flow.Flow { return &Refunds{core: core} }}
+}
+
+// Given takes the proposal and the decision from the card that was pressed.
+func (f *Refunds) Given(_ actions.Actor, values map[string]string) {
+	f.Passed, f.ID, f.Decision = values, values["proposal"], values["decision"]
+}
+
+// Steps is the flow's table of contents.
+func (f *Refunds) Steps() []flow.Step {
+	queue := f.Passed["proposal"] == ""
+	open := f.Item.Status == actions.ProposalOpen
+	rebuilt := f.Decided.Status == actions.ProposalRebuilt
+	rule := func() []flow.Text { return verdict(f.Item.Verdict) }
+	pick := flow.Form("pick", flow.Pick("proposal", &f.ID, f.options()...))
+	if f.Next != "" {
+		pick = pick.With(flow.Reopen("more", "list", func() { f.Cursor = f.Next }))
+	}
+	return []flow.Step{
+		flow.When(queue, flow.Do("list", f.list)),
+		flow.When(queue && len(f.Waiting) == 0, flow.Result("empty", nil)),
+		flow.When(queue, pick),
+		flow.Do("load", f.load),
+		flow.When(!open, flow.Result("closed", f.card)),
+		flow.When(f.Passed["decision"] == "", flow.Form("decide", flow.Choice("decision", &f.Decision, approve, deny)).Card(f.card).Body(rule)),
+		flow.When(f.Decision == deny, flow.Form("why", flow.Input("reason", &f.Reason, parseNote).Long()).Card(f.card)),
+		flow.When(f.Decision != deny, flow.Confirm("confirm", f.card).Body(rule).Danger()),
+		flow.Do("decide", f.decide),
+		flow.When(rebuilt, flow.Menu("rebuilt", f.card, flow.Reopen("look", "load", func() { f.ID = f.Decided.ReplacedBy; f.Decided = actions.Proposal{} }))),
+		flow.When(f.Decided.Status == actions.ProposalApproved, flow.Result("approved", f.card)),
+		flow.When(f.Decided.Status == actions.ProposalWithdrawn, flow.Result("withdrawn", f.card).Body(func() []flow.Text { return because(f.Decided) })),
+		flow.Result("denied", f.card),
+	}
+}
+
+func (f *Refunds) list(c flow.Call) error {
+	page, err := f.core.Proposals(c, c.Who, f.Cursor, listed)
+	if err != nil {
+		return err
+	}
+	f.Waiting, f.Next = nil, page.Next
+	for _, p := range page.Proposals {
+		f.Waiting = append(f.Waiting, Waiting{p.ID, p.Kind, p.Purchase.Buyer.Name, p.Purchase.Product.Name, p.Amount, p.ExpiresAt})
+	}
+	return nil
+}
+
+func (f *Refunds) options() []flow.Option {
+	list := make([]flow.Option, len(f.Waiting))
+	for i, w := range f.Waiting {
+		list[i] = flow.Option{Value: w.ID, Label: flow.T("option.proposal."+w.Kind, "buyer", flow.PersonName(w.Buyer),
+			"product", w.Product, "price", w.Price, "until", w.Expires)}
+	}
+	return list
+}
+
+func (f *Refunds) load(c flow.Call) (err error) {
+	f.Item, err = f.core.Proposal(c, c.Who, f.ID)
+	return err
+}
+
+func (f *Refunds) decide(c flow.Call) (err error) {
+	f.Decided, err = f.core.Decide(c, c.Who, actions.DecideInput{
+		Key: c.Key, Proposal: f.Item.ID, Approve: f.Decision != deny, Reason: f.Reason,
+	})
+	return err
+}
+
+func (f *Refunds) card() []flow.Fact {
+	p := f.Item
+	if f.Decided.ID != "" {
+		p = f.Decided
+	}
+	return proposalFacts(p)
+}

@@ -1,0 +1,55 @@
+package flows
+
+import (
+	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/flows/flow"
+)
+
+// Resend mails a buyer the access to what he bought once more; a bundle goes product by product.
+//
+//	/resend [transaction]     the team; a buyer chooses among his own purchases
+type Resend struct {
+	core *actions.Core
+	target
+
+	Verdict actions.Verdict
+	Result  actions.Result
+}
+
+// NewResend defines the flow.
+func NewResend(core *actions.Core) flow.Def {
+	return flow.Def{Name: "resend", Roles: everybody, New: func() flow.Flow { return &Resend{core: core} }}
+}
+
+// Steps is the flow's table of contents.
+func (f *Resend) Steps() []flow.Step {
+	rule := func() []flow.Text { return verdict(f.Verdict) }
+	return append(f.steps(f.core, f.lookUp),
+		flow.When(f.Verdict.Decision != actions.Allowed, flow.Result("blocked", f.card, openPurchase(f.Transaction)).Body(rule)),
+		flow.Confirm("confirm", f.card),
+		flow.Do("resend", f.resend),
+		flow.Result("sent", f.sent, flow.Open("email", "email", map[string]string{"transaction": string(f.Transaction)})),
+	)
+}
+
+func (f *Resend) lookUp(c flow.Call) (err error) {
+	if err := f.load(c, f.core); err != nil {
+		return err
+	}
+	f.Verdict, err = f.core.ResendVerdict(c, c.Who, f.Transaction)
+	return err
+}
+
+func (f *Resend) resend(c flow.Call) (err error) {
+	f.Result, err = f.core.Resend(c, c.Who, actions.ResendInput{Key: c.Key, Transaction: f.Transaction, ReplyTo: c.Identity})
+	return err
+}
+
+func (f *Resend) card() []flow.Fact {
+	return append(brief(f.Purchase), flow.Card("contents", contents(f.Purchase), "access", access(f.Purchase))...)
+}
+
+func (f *Resend) sent() []flow.Fact {
+	return flow.Card("email", f.Purchase.Buyer.Email, "mails", flow.T("resend.mails", "count", len(f.Result.Products)),
+		"contents", contents(f.Purchase))
+}

@@ -1,0 +1,71 @@
+package flows
+
+import (
+	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/flows/flow"
+)
+
+// Start is the menu: buttons first, so that nobody has to know a command.
+//
+//	/start                    everybody
+type Start struct {
+	Role actions.Role
+	Name string
+}
+
+// NewStart defines the flow.
+func NewStart() flow.Def {
+	return flow.Def{Name: Home, Roles: everybody, New: func() flow.Flow { return &Start{} }}
+}
+
+// Given remembers for whom the menu is.
+func (f *Start) Given(who actions.Actor, _ map[string]string) { f.Role, f.Name = who.Role, who.Name }
+
+// Steps is the flow's table of contents. It ends at once: a menu waits for nobody, and its buttons stay good.
+func (f *Start) Steps() []flow.Step {
+	key := "team"
+	if f.Role == actions.BuyerRole {
+		key = "buyer"
+	}
+	return []flow.Step{flow.Result(key, nil, menu(f.Role, Home)...)}
+}
+
+// Help says what each command does.
+//
+//	/help                     everybody
+type Help struct {
+	Role actions.Role
+}
+
+// NewHelp defines the flow.
+func NewHelp() flow.Def {
+	return flow.Def{Name: "help", Roles: everybody, New: func() flow.Flow { return &Help{} }}
+}
+
+// Given remembers for whom the help is.
+func (f *Help) Given(who actions.Actor, _ map[string]string) { f.Role = who.Role }
+
+// Steps is the flow's table of contents.
+func (f *Help) Steps() []flow.Step {
+	return []flow.Step{flow.Result("overview", nil, menu(f.Role, "help")...).Body(f.body)}
+}
+
+func (f *Help) body() []flow.Text {
+	var lines []flow.Text
+	for _, word := range Commands(f.Role) {
+		lines = append(lines, flow.T("command."+word, "word", word))
+	}
+	return lines
+}
+
+// menu is a button for each flow that the role may use but the one that shows the menu.
+func menu(role actions.Role, here string) []flow.Item {
+	var items []flow.Item
+	for _, word := range Commands(role) {
+		if word == here || word == flow.Stop || here == "help" && word == Home {
+			continue
+		}
+		items = append(items, flow.Open(word, word, nil))
+	}
+	return items
+}
