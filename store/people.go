@@ -2,7 +2,6 @@ package store
 
 import (
 	"fmt"
-	"time"
 
 	"gorm.io/gorm/clause"
 )
@@ -91,19 +90,4 @@ func (s *Store) BuyersOf(identity string) ([]Buyer, error) {
 // LinkBuyer lets a chat user see and act on a buyer's purchases; doing so twice changes nothing.
 func (s *Store) LinkBuyer(l IdentityBuyer) error {
 	return s.db().Clauses(clause.OnConflict{DoNothing: true}).Create(&l).Error
-}
-
-// CopyLinks links everybody who is linked to one buyer to another as well.
-func (s *Store) CopyLinks(from, to string, at time.Time) error {
-	var links []IdentityBuyer
-	if err := s.db().Where("buyer_id = ?", from).Order("identity_id").Limit(maxLinks).Find(&links).Error; err != nil {
-		return fmt.Errorf("links of a buyer: %w", err)
-	}
-	for _, l := range links {
-		l.BuyerID, l.CreatedAt = to, at
-		if err := s.LinkBuyer(l); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -1,0 +1,116 @@
+package actions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aftersale/aftersale/store"
+	"github.com/aftersale/aftersale/store/jobs"
+)
+
+// Handlers are the jobs that carry out what actions have recorded. The kind "expire" is to be run every few minutes.
+func (c *Core) Handlers() map[string]jobs.Handler {
+	return map[string]jobs.Handler{JobRequest: c.carryOut, JobMail: c.sendMail, JobExpire: c.expire}
+}
+
+// carryOut is the job that carries out a request on the commerce platform.
+//
+// The platform may have no idempotency keys, and a call may act without answering. So before each call it is written
+// down that one is under way; and whoever finds that somebody called and does not know what came of it reads the
+// platform first, and calls again only when the platform shows that nothing has happened.
+func (c *Core) carryOut(ctx context.Context, job jobs.Job) error {
+	var work Work
+	if err := job.Decode(&work); err != nil {
+		return err
+	}
+	req, o, was, err := c.take(ctx, work.Key)
+	if err != nil || req.Key == "" {
+		return err
+	}
+	outcome, at, err := c.attempt(ctx, o.Order, was)
+	if err != nil {
+		c.log.Warn("commerce platform did not answer", "action", req.Action, "transaction", req.Target, "attempts", req.Attempts, "err", err)
+		outcome, at = Outcome{Kind: OutcomeUnknown}, c.now()
+	}
+	// The answer is written down even while the program is being stopped: it cannot be had a second time.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.callTimeout)
+	defer cancel()
+	if err := c.settle(ctx, work.Key, outcome, at); err != nil {
+		return fmt.Errorf("settle request of %s: %w", req.Target, err)
+	}
+	if outcome.Kind == OutcomeUnknown {
+		return jobs.Later(pause(req.Attempts))
+	}
+	return nil
+}
+
+// take writes down that a call is under way. was is the state that the request was found in; a request without a key
+// means that there is nothing to do.
+func (c *Core) take(ctx context.Context, key string) (req store.Request, o order, was RequestState, err error) {
+	err = c.store.Tx(ctx, func(tx *store.Store) error {
+		found, err := tx.LockRequest(key)
+		if errors.Is(err, store.ErrNotFound) {
+			return jobs.Cancel(fmt.Errorf("request %s is not there", key))
+		}
+		if err != nil {
+			return err
+		}
+		was = RequestState(found.State)
+		switch was {
+		case RequestRecorded, RequestUnknown:
+		case RequestSending: // another process is calling, or died while it did
+			if rest := found.UpdatedAt.Add(2 * c.callTimeout).Sub(c.now()); rest > 0 {
+				return jobs.Later(rest)
+			}
+		default:
+			return nil // settled
+		}
+		if o, err = parseOrder(found.Payload); err != nil {
+			return jobs.Cancel(err)
+		}
+		found.State, found.Attempts, found.UpdatedAt = string(RequestSending), found.Attempts+1, c.now()
+		req = found
+		return tx.SaveRequest(found)
+	})
+	return req, o, was, err
+}
+
+// attempt calls the platform, reading first when somebody may have called before. at is when the platform says that the
+// outcome came about. An error means that it is still unknown.
+func (c *Core) attempt(ctx context.Context, o Order, was RequestState) (outcome Outcome, at time.Time, err error) {
+	ctx, cancel := context.WithTimeout(ctx, c.callTimeout)
+	defer cancel()
+	if was != RequestRecorded {
+		state, err := c.commerce.State(ctx, o.Account, o.Transaction)
+		if err != nil {
+			return Outcome{}, time.Time{}, fmt.Errorf("read the platform: %w", err)
+		}
+		if happened(o, state) {
+			return Outcome{Kind: OutcomeDone}, state.At, nil
+		}
+	}
+	outcome, err = c.commerce.Do(ctx, o)
+	if err == nil && outcome.Kind == OutcomeUnknown {
+		err = errors.New("the platform answered without an outcome")
+	}
+	return outcome, c.now(), err
+}
+
+// happened reports whether the platform shows what the order asks for. A chargeback too has given the money back.
+func happened(o Order, s RemoteState) bool {
+	if o.Op == OpRefund {
+		return s.Status == Refunded
+	}
+	return s.Email.Key() == o.NewEmail.Key()
+}
+
+// pause is how long to wait before the platform is asked again: 15 s, 30 s, 1 min … 1 h.
+func pause(attempts int) time.Duration {
+	const longest = time.Hour
+	if attempts > 8 {
+		return longest
+	}
+	return min(15*time.Second<<max(attempts-1, 0), longest)
+}

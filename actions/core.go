@@ -1,0 +1,78 @@
+package actions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/aftersale/aftersale/store"
+)
+
+// Options are what a Core works with; all but Log and CallTimeout are needed.
+type Options struct {
+	Store    *store.Store
+	Commerce Commerce
+	Mailer   Mailer
+	Policy   Policy
+	Now      func() time.Time // the clock
+	NewID    func() string    // ids that sort by time, such as ULIDs
+	Log      *slog.Logger     // discards when nil
+	// CallTimeout is how long the commerce platform may take for one call; 20 s when 0. A write whose process died is
+	// looked at again only when twice as long has passed, because until then it may still be under way.
+	CallTimeout time.Duration
+}
+
+// Core is what the bot can do: one method per action. It is safe for concurrent use.
+//
+// Each action runs in one transaction of the store, the one that its context carries or else its own. An error undoes
+// everything that the action wrote, and in a joined transaction everything before it too.
+type Core struct {
+	store       *store.Store
+	commerce    Commerce
+	mailer      Mailer
+	policy      Policy
+	now         func() time.Time
+	newID       func() string
+	log         *slog.Logger
+	callTimeout time.Duration
+}
+
+// New returns a Core.
+func New(o Options) *Core {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.CallTimeout == 0 {
+		o.CallTimeout = 20 * time.Second
+	}
+	return &Core{store: o.Store, commerce: o.Commerce, mailer: o.Mailer, policy: o.Policy, newID: o.NewID, log: o.Log,
+		callTimeout: o.CallTimeout,
+		now:         func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, // as precise as the coarser database
+	}
+}
+
+// failed turns what the store answers into an Error, naming the activity for the log. An Error stays as it is.
+func failed(doing string, err error) error {
+	var ours *Error
+	if err == nil || errors.As(err, &ours) {
+		return err
+	}
+	cause := fmt.Errorf("%s: %w", doing, err)
+	switch {
+	case errors.Is(err, store.ErrUnavailable), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return &Error{Code: Unavailable, Key: "error.unavailable", Err: cause}
+	case errors.Is(err, store.ErrConflict):
+		return &Error{Code: Conflict, Key: "error.changed", Hint: "error.start_again", Err: cause}
+	}
+	return &Error{Code: Internal, Key: "error.internal", Err: cause}
+}
+
+// mayAct refuses actors that are neither of the team nor buyers. Which of them may do what is each action's policy.
+func mayAct(who Actor) error {
+	if who.Staff() || who.Is(BuyerRole) {
+		return nil
+	}
+	return &Error{Code: Denied, Key: "error.role"}
+}

@@ -1,0 +1,154 @@
+package actions
+
+import (
+	"github.com/aftersale/aftersale/store"
+)
+
+// approve executes exactly what was sealed. Only the platform's own rules can forbid it now, as they look at the clock.
+func (c *Core) approve(tx *store.Store, d decision) error {
+	if err := c.possible(d).Err(); err != nil {
+		return err
+	}
+	key := requestOfProposal(d.row.ID)
+	d.row.RequestKey = key
+	if err := c.close(tx, &d, ProposalApproved); err != nil {
+		return err
+	}
+	req := store.Request{Key: key, AccountID: d.row.AccountID, Action: d.row.Kind, Target: d.row.Transaction, PurchaseID: d.row.PurchaseID,
+		Actor: d.who.ID, AskedBy: d.row.AskedBy, State: string(RequestRecorded), ReplyTo: d.row.ReplyTo}
+	if _, mine, err := c.claim(tx, req); err != nil || !mine {
+		return err // not mine cannot be: the proposal was open a moment ago
+	}
+	req.CreatedAt = c.now()
+	a := asking{who: d.who, account: d.account, row: d.full.Purchase, purchase: d.purchase, request: req, order: d.order}
+	return c.begin(tx, a, d.row.Kind+".approved")
+}
+
+// possible blocks what the platform does not do, on fresh facts. What policy said of the asker counts no more: somebody
+// who may has decided.
+func (c *Core) possible(d decision) Verdict {
+	if d.row.Kind == KindRefund {
+		return refundable(d.purchase, c.commerce.Can(OpRefund), c.now())
+	}
+	return emailChangeable(d.purchase, c.commerce.Can(OpChangeEmail), c.policy.EmailChange, c.now())
+}
+
+// deny closes a proposal with a reason that the asker reads. A buyer who asked gets it by mail too; of a question that
+// the team asked about him he never knew.
+func (c *Core) deny(tx *store.Store, d decision) error {
+	d.row.DecidedReason = d.reason
+	if err := c.close(tx, &d, ProposalDenied); err != nil {
+		return err
+	}
+	if err := c.auditDecision(tx, d, ".denied", d.reason); err != nil {
+		return err
+	}
+	if d.order.ByBuyer {
+		l := letter{key: requestOfProposal(d.row.ID) + "/denied", template: d.row.Kind + "_denied",
+			to: d.purchase.Buyer.Email, buyer: d.purchase.Buyer, values: mailValues(d.purchase)}
+		l.values.Reason = d.reason
+		if d.row.Kind == KindEmail {
+			l.values.NewEmail = d.order.Order.NewEmail.Masked()
+		}
+		if err := c.write(tx, d.account, l); err != nil {
+			return err
+		}
+	}
+	return tell(tx, Tell{Account: d.row.AccountID, Identity: d.row.ReplyTo, Proposal: d.row.ID})
+}
+
+// rebuild asks again with today's facts, in the same asker's name; or withdraws the proposal when they forbid it.
+func (c *Core) rebuild(tx *store.Store, d decision) error {
+	impossible := c.possible(d)
+	asker, err := c.asker(tx, d.row)
+	if err != nil {
+		return err
+	}
+	fresh := order{Order: d.order.Order, Reason: d.order.Reason, Note: d.order.Note, ByBuyer: d.order.ByBuyer}
+	switch d.row.Kind {
+	case KindRefund:
+		fresh.Order.Amount = d.purchase.Price
+		fresh.Verdict, err = c.refundVerdict(tx, asker, d.purchase, d.account)
+		if fresh.Verdict.Decision == Blocked { // by the buyer's own limits: he asked in time
+			manager := Actor{Role: Manager, Account: asker.Account}
+			fresh.Verdict, err = c.refundVerdict(tx, manager, d.purchase, d.account)
+		}
+	case KindEmail:
+		fresh.Order.OldEmail = d.purchase.Buyer.Email
+		fresh.Verdict = mayChangeEmail(asker, d.purchase, c.commerce.Can(OpChangeEmail), c.policy, c.now())
+		if d.purchase.Buyer.Email.Key() == d.order.Order.NewEmail.Key() {
+			impossible = blocked("email.same", Numbers{})
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if impossible.Decision == Blocked {
+		return c.withdraw(tx, d, impossible)
+	}
+	return c.replace(tx, d, asker, fresh)
+}
+
+// withdraw closes a proposal that has become impossible.
+func (c *Core) withdraw(tx *store.Store, d decision, why Verdict) error {
+	d.row.DecidedReason = "verdict." + why.Rule
+	if err := c.close(tx, &d, ProposalWithdrawn); err != nil {
+		return err
+	}
+	d.order.Verdict = why
+	if err := c.auditDecision(tx, d, ".withdrawn", ""); err != nil {
+		return err
+	}
+	return tell(tx, Tell{Account: d.row.AccountID, Identity: d.row.ReplyTo, Proposal: d.row.ID})
+}
+
+// replace closes a proposal and opens another with today's facts.
+func (c *Core) replace(tx *store.Store, d decision, asker Actor, fresh order) error {
+	old := d.row
+	if err := c.close(tx, &d, ProposalRebuilt); err != nil {
+		return err
+	}
+	if err := c.auditDecision(tx, d, ".rebuilt", ""); err != nil {
+		return err
+	}
+	a := asking{who: asker, account: d.account, row: d.full.Purchase, purchase: d.purchase, order: fresh,
+		request: store.Request{Action: old.Kind, ReplyTo: old.ReplyTo}}
+	p, err := c.propose(tx, a, old.ID)
+	if err != nil {
+		return err
+	}
+	return tx.ReplaceProposal(old.ID, p.ID)
+}
+
+// asker is who asked, as policy needs him.
+func (c *Core) asker(tx *store.Store, row store.Proposal) (Actor, error) {
+	a := Actor{ID: row.AskedBy, Account: row.AccountID, Name: row.AskedByName, Role: Role(row.AskedByRole)}
+	if a.Staff() {
+		return a, nil
+	}
+	a.Identity = row.AskedBy
+	buyers, err := tx.BuyersOf(row.AskedBy)
+	for _, b := range buyers {
+		a.Buyers = append(a.Buyers, b.ID)
+	}
+	return a, err
+}
+
+// close ends an open proposal, if nobody was faster, and has its cards redrawn.
+func (c *Core) close(tx *store.Store, d *decision, status ProposalStatus) error {
+	now := c.now()
+	d.row.Status, d.row.DecidedAt = string(status), &now
+	if status == ProposalApproved || status == ProposalDenied {
+		d.row.DecidedBy, d.row.DecidedByName = d.who.ID, d.who.Name
+	}
+	if err := tx.CloseProposal(&d.row); err != nil {
+		return err
+	}
+	return refresh(tx, d.row.AccountID, subjectOfProposal(d.row.ID), subjectOfPurchase(d.row.Transaction))
+}
+
+func (c *Core) auditDecision(tx *store.Store, d decision, suffix, note string) error {
+	data := d.order.auditData("")
+	data.Proposal = d.row.ID
+	return c.audit(tx, d.who, entry{action: d.row.Kind + suffix, target: d.row.Transaction, askedBy: d.row.AskedBy, note: note, data: data})
+}

@@ -1,0 +1,106 @@
+package actions
+
+import (
+	"context"
+
+	"github.com/aftersale/aftersale/store"
+)
+
+// An EmailInput says which purchase moves to which address.
+type EmailInput struct {
+	Key         string // idempotency key
+	Transaction Transaction
+	Current     Email // what the asker says the address is now; checked unless empty
+	New         Email
+	Reason      Reason // one of EmailReasons
+	Note        string // free text, up to 500 characters
+	ReplyTo     string // identity that is told what came of it; may be empty
+}
+
+// EmailVerdict says what ChangeEmail would do now, without doing it.
+//
+// Errors: NotFound; Denied for jobs; Unavailable.
+func (c *Core) EmailVerdict(ctx context.Context, who Actor, t Transaction) (Verdict, error) {
+	if err := mayAct(who); err != nil {
+		return Verdict{}, err
+	}
+	_, p, err := c.read(c.store.In(ctx).PurchaseByTransaction, who, t)
+	if err != nil {
+		return Verdict{}, failed("load a purchase", err)
+	}
+	return mayChangeEmail(who, p, c.commerce.Can(OpChangeEmail), c.policy, c.now()), nil
+}
+
+// ChangeEmail asks for a purchase to be moved to another address. It is always a proposal: of all changes it is the one
+// that attackers want most.
+//
+// Repeating a Key does nothing and returns the first result.
+//
+// Errors: Invalid (reason, note, current, new); NotFound; Conflict with the verdict that blocks it; Denied for jobs;
+// Unavailable.
+func (c *Core) ChangeEmail(ctx context.Context, who Actor, in EmailInput) (Result, error) {
+	// validate
+	if err := mayAct(who); err != nil {
+		return Result{}, err
+	}
+	if err := checkReason(in.Reason, EmailReasons, in.Note); err != nil {
+		return Result{}, err
+	}
+	if _, err := ParseEmail(string(in.New)); err != nil {
+		return Result{}, &Error{Code: Invalid, Key: "email.invalid", Hint: "email.invalid.hint", Field: "new"}
+	}
+	var result Result
+	err := c.store.Tx(ctx, func(tx *store.Store) error {
+		// repeated?
+		req := store.Request{Key: in.Key, AccountID: who.Account, Action: KindEmail, Target: string(in.Transaction),
+			Actor: who.ID, AskedBy: who.ID, State: string(RequestRecorded), ReplyTo: in.ReplyTo}
+		first, mine, err := c.claim(tx, req)
+		if err != nil || !mine {
+			result = first
+			return err
+		}
+
+		// authorise, on fresh facts
+		full, p, err := c.read(tx.LockPurchase, who, in.Transaction)
+		if err != nil {
+			return err
+		}
+		account, err := tx.Account(who.Account)
+		if err != nil {
+			return err
+		}
+		verdict := mayChangeEmail(who, p, c.commerce.Can(OpChangeEmail), c.policy, c.now())
+		if err := verdict.Err(); err != nil {
+			return err
+		}
+		if err := checkAddresses(in, p, account); err != nil {
+			return err
+		}
+
+		// transact, audit, enqueue: all or nothing
+		o := order{Reason: in.Reason, Note: in.Note, ByBuyer: !who.Staff(), Verdict: verdict,
+			Order: Order{Key: in.Key, Account: who.Account, Op: OpChangeEmail, Transaction: p.Transaction,
+				OldEmail: p.Buyer.Email, NewEmail: in.New}}
+		a := asking{who: who, account: account, row: full.Purchase, purchase: p, request: req, order: o}
+		result, err = c.submit(tx, a)
+		return err
+	})
+	return result, failed("change an e-mail", err)
+}
+
+// checkAddresses compares what was typed with what is so. Addresses that mail hosts take for the same are the same.
+func checkAddresses(in EmailInput, p Purchase, account store.Account) error {
+	wrong := func(field, key string) error {
+		return &Error{Code: Invalid, Key: key, Hint: key + ".hint", Field: field}
+	}
+	switch in.New.Key() {
+	case p.Buyer.Email.Key():
+		return wrong("new", "email.same")
+	case Email(account.SupportEmail).Key(), Email(p.Product.SupportEmail).Key():
+		return wrong("new", "email.producer") // hotmart.md 4.5: not the producer's own
+	}
+	if in.Current != "" && in.Current.Key() != p.Buyer.Email.Key() {
+		return wrong("current", "email.current_wrong")
+	}
+	return nil
+}

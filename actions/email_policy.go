@@ -1,0 +1,53 @@
+package actions
+
+import "time"
+
+// mayChangeEmail is the policy for moving a purchase to another address: the commerce platform's conditions (design
+// 7.4, hotmart.md 4.5), and never one person alone: of all features attackers want this one most.
+func mayChangeEmail(who Actor, p Purchase, can Capability, pol Policy, now time.Time) Verdict {
+	if v := emailChangeable(p, can, pol.EmailChange, now); v.Decision == Blocked {
+		return v
+	}
+	last := p.OrderedAt.Add(time.Duration(pol.EmailChange.Days) * day)
+	numbers := Numbers{Days: daysBetween(now, last), Date: last, Count: p.EmailChanges, Limit: pol.EmailChange.Max}
+	if who.Staff() {
+		return needsApproval("email.by_staff", numbers)
+	}
+	return needsApproval("email.by_buyer", numbers)
+}
+
+// emailChangeable blocks what nobody can do, and else allows.
+func emailChangeable(p Purchase, can Capability, pol EmailChangePolicy, now time.Time) Verdict {
+	last := p.OrderedAt.Add(time.Duration(pol.Days) * day)
+	opened := firstOpened(p)
+	switch {
+	case !p.Status.Paid():
+		return blocked("email.status", Numbers{Status: p.Status})
+	case can == NoSupport:
+		return blocked("email.not_supported", Numbers{})
+	case p.Refunding:
+		return blocked("email.refunding", Numbers{})
+	case now.Before(p.FrozenUntil):
+		return blocked("email.frozen", Numbers{Date: p.FrozenUntil})
+	case p.OpenProposal != "":
+		return blocked("email.open_proposal", Numbers{})
+	case p.EmailChanges >= pol.Max:
+		return blocked("email.too_many", Numbers{Count: p.EmailChanges, Limit: pol.Max})
+	case now.After(last):
+		return blocked("email.too_late", Numbers{Days: pol.Days, Date: last})
+	case pol.UnopenedOnly && !opened.IsZero():
+		return blocked("email.opened", Numbers{Date: opened})
+	}
+	return allowed("", Numbers{})
+}
+
+// firstOpened is when the buyer first entered anything that the purchase gives; zero when never, or unknown.
+func firstOpened(p Purchase) time.Time {
+	first := p.OpenedAt
+	for _, a := range p.Access {
+		if !a.OpenedAt.IsZero() && (first.IsZero() || a.OpenedAt.Before(first)) {
+			first = a.OpenedAt
+		}
+	}
+	return first
+}

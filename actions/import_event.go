@@ -1,0 +1,89 @@
+package actions
+
+import "time"
+
+// A SaleEvent is one thing that the commerce platform says, in our words: connectors decode their webhooks and
+// reports into it, and Apply brings it into the store. It holds what is known and nothing else: the zero value of a
+// field means that the platform did not say, and never wipes out what is known already.
+type SaleEvent struct {
+	Source  string    // where it came from: "hotmart" (webhook) or "csv" (sales report); the first half of its identity
+	ID      string    // the sender's id of the delivery, or a hash of its content; the second half
+	Kind    string    // the platform's own word, such as "PURCHASE_APPROVED"
+	At      time.Time // when the platform says it happened; zero for rows of a report, which have no time of their own
+	Payload []byte    // JSON of what was understood, kept as a record: no secrets, no documents, phones or addresses
+	Ignored string    // why there is nothing to do, in English; then the three below are nil
+
+	Sale         *Sale         // the state of a purchase
+	Subscription *Subscribed   // the state of a subscription
+	Opening      *FirstOpening // a buyer entered a product for the first time
+}
+
+// A Sale is the state of one purchase.
+type Sale struct {
+	Transaction   Transaction
+	Status        Status
+	RawStatus     string // the platform's own word
+	Product       SoldProduct
+	Contents      []SoldProduct // what the buyer gets, when that is not simply Product; in order
+	Buyer         SoldTo
+	Price         Money
+	Quantity      int
+	Payment       Payment
+	Installments  int
+	OfferCode     string
+	HasAffiliate  bool
+	OrderedAt     time.Time
+	ApprovedAt    time.Time
+	GuaranteeEnds time.Time // last instant in which a refund is owed
+	Recurrence    int
+	Parent        Transaction // of an order bump: the purchase that it came with
+}
+
+// A SoldProduct is a product as an event names it. Kind is what the event gives away about it; often nothing.
+type SoldProduct struct {
+	Code         string
+	Name         string
+	Kind         string
+	SupportEmail string
+}
+
+// A SoldTo is a buyer as an event names him.
+type SoldTo struct {
+	Name   string
+	Email  Email
+	Locale string // one of ours, guessed from the country of the checkout; empty: unknown
+}
+
+// A Subscribed is the state of one subscription.
+type Subscribed struct {
+	Code         string
+	Plan         string
+	Status       SubscriptionStatus // empty: not said
+	NextChargeAt time.Time
+	CancelledAt  time.Time
+	Product      SoldProduct
+	Buyer        SoldTo
+}
+
+// A FirstOpening says that a buyer entered a product for the first time, at the event's At.
+type FirstOpening struct {
+	Product SoldProduct
+	Buyer   SoldTo
+}
+
+// An ImportItem is one thing read from a file: an event, or the reason why there is none.
+type ImportItem struct {
+	Line  int   // in the file, from 1: where it begins
+	Read  int64 // bytes of the file read so far, for progress
+	Event SaleEvent
+	Err   error // what is wrong with it, for the operator: English, no personal data; the items after it are good
+}
+
+// A ReadingError says that a file could not be read to its end: a disk or a connection failed, not the content.
+type ReadingError struct{ Err error }
+
+// Error says what failed.
+func (e *ReadingError) Error() string { return "reading stopped: " + e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *ReadingError) Unwrap() error { return e.Err }

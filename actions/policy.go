@@ -1,0 +1,105 @@
+package actions
+
+import (
+	"fmt"
+	"time"
+)
+
+// A Policy is what the shop lets people do without asking somebody else. It is data: it comes from the configuration,
+// and the functions named mayX apply it to facts. Amounts are of the account's currency; a purchase in any other
+// currency is never inside a limit, because nobody has said what its money is worth: it needs approval.
+//
+// The guarantee itself is no part of it: it belongs to the product, and in Brazil to the law.
+type Policy struct {
+	BuyerRefund   BuyerRefundPolicy  `yaml:"buyer_refund"`
+	SecondPerson  SecondPersonPolicy `yaml:"second_person"`
+	AgentDaily    AgentDailyPolicy   `yaml:"agent_daily"`
+	ProposalHours int                `yaml:"proposal_hours"` // how long a proposal waits for a decision
+	Resend        ResendPolicy       `yaml:"resend"`
+	EmailChange   EmailChangePolicy  `yaml:"email_change"`
+}
+
+// BuyerRefundPolicy says which refunds a buyer gets without a person: inside the guarantee, up to Max for a purchase,
+// and only when he had no other refund in the last FirstInMonths months. All others become proposals.
+type BuyerRefundPolicy struct {
+	Enabled       bool   `yaml:"enabled"`
+	Max           Amount `yaml:"max"`
+	FirstInMonths int    `yaml:"first_in_months"`
+}
+
+// SecondPersonPolicy says which writes of the team somebody else must agree to, beyond those that always need it
+// (out of the guarantee, a renewal, a change of e-mail).
+type SecondPersonPolicy struct {
+	RefundAbove Amount `yaml:"refund_above"` // a refund of exactly this much is still one person's
+}
+
+// AgentDailyPolicy limits what one agent refunds on his own between two midnights of the account's zone.
+type AgentDailyPolicy struct {
+	Refunds int    `yaml:"refunds"`
+	Amount  Amount `yaml:"amount"`
+}
+
+// ResendPolicy keeps the button from being a mail cannon.
+type ResendPolicy struct {
+	BuyerDaily int `yaml:"buyer_daily"` // for one purchase, in any 24 hours
+}
+
+// EmailChangePolicy holds the commerce platform's conditions for moving a purchase to another address, and how long
+// the purchase is frozen afterwards (hotmart.md 4.5; design 7.4).
+type EmailChangePolicy struct {
+	Days         int  `yaml:"days"` // after the order
+	Max          int  `yaml:"max"`  // changes of one purchase, ever
+	UnopenedOnly bool `yaml:"unopened_only"`
+	FreezeHours  int  `yaml:"freeze_hours"`
+}
+
+// DefaultPolicy is what holds where the configuration says nothing (design 7.1, 7.4).
+func DefaultPolicy() Policy {
+	return Policy{
+		BuyerRefund:   BuyerRefundPolicy{Enabled: true, Max: 100_00, FirstInMonths: 12},
+		SecondPerson:  SecondPersonPolicy{RefundAbove: 500_00},
+		AgentDaily:    AgentDailyPolicy{Refunds: 20, Amount: 5_000_00},
+		ProposalHours: 72,
+		Resend:        ResendPolicy{BuyerDaily: 3},
+		EmailChange:   EmailChangePolicy{Days: 40, Max: 2, UnopenedOnly: true, FreezeHours: 72},
+	}
+}
+
+// A PolicyMistake is a value that cannot be meant, by its path below "policy". Problem is for the operator: English.
+type PolicyMistake struct {
+	Path    string // such as "email_change.days"
+	Problem string
+}
+
+// Validate returns every mistake at once; none means that the policy can be used. Zero is a way to switch a
+// permission off, so it is refused only where nothing could work with it.
+func (p Policy) Validate() []PolicyMistake {
+	var all []PolicyMistake
+	between := func(path string, n, low, high int) {
+		if n < low || n > high {
+			all = append(all, PolicyMistake{path, fmt.Sprintf("must be from %d to %d, not %d", low, high, n)})
+		}
+	}
+	amount := func(path string, a Amount) {
+		if a < 0 || a > maxAmount {
+			all = append(all, PolicyMistake{path, fmt.Sprintf("must be from 0.00 to %s, not %s", maxAmount, a)})
+		}
+	}
+	amount("buyer_refund.max", p.BuyerRefund.Max)
+	between("buyer_refund.first_in_months", p.BuyerRefund.FirstInMonths, 0, 120)
+	amount("second_person.refund_above", p.SecondPerson.RefundAbove)
+	between("agent_daily.refunds", p.AgentDaily.Refunds, 0, 10_000)
+	amount("agent_daily.amount", p.AgentDaily.Amount)
+	between("proposal_hours", p.ProposalHours, 1, 24*30)
+	between("resend.buyer_daily", p.Resend.BuyerDaily, 0, 100)
+	between("email_change.days", p.EmailChange.Days, 1, 365)
+	between("email_change.max", p.EmailChange.Max, 0, 100)
+	between("email_change.freeze_hours", p.EmailChange.FreezeHours, 0, 24*30)
+	return all
+}
+
+// proposalLife is how long a proposal waits for a decision.
+func (p Policy) proposalLife() time.Duration { return time.Duration(p.ProposalHours) * time.Hour }
+
+// freeze is how long a purchase is frozen once its e-mail has changed.
+func (p Policy) freeze() time.Duration { return time.Duration(p.EmailChange.FreezeHours) * time.Hour }

@@ -1,0 +1,129 @@
+package actions
+
+import (
+	"context"
+	"time"
+)
+
+// Commerce is the platform that holds the purchases: Hotmart's connector, or our own ledger. All calls are remote and
+// are made by jobs alone, never inside a database transaction.
+//
+// An Outcome is returned whenever the platform answered, a refusal included. An error means that we do not know
+// whether the platform acted (time-out, cut connection): the caller reads State before anything is repeated.
+type Commerce interface {
+	// Name is the platform's word for itself, such as "ledger" or "hotmart".
+	Name() string
+	// Can says how the platform carries out an operation.
+	Can(op Operation) Capability
+	// Do carries out a write. Repeating an order with the same Key does nothing where the platform has such keys.
+	Do(ctx context.Context, o Order) (Outcome, error)
+	// State reads a purchase back, so that an unknown outcome becomes a known one.
+	State(ctx context.Context, account string, t Transaction) (RemoteState, error)
+}
+
+// An Operation is a remote write.
+type Operation string
+
+// The operations.
+const (
+	OpRefund      Operation = "refund"
+	OpChangeEmail Operation = "change_email"
+)
+
+// A Capability says who carries out an operation.
+type Capability string
+
+// The capabilities.
+const (
+	ByAPI     Capability = "api"      // the platform's API
+	Assisted  Capability = "assisted" // a person, with the steps that we show
+	NoSupport Capability = "none"
+)
+
+// An Order is one remote write, complete: it does not change between tries.
+type Order struct {
+	Key         string // idempotency key
+	Account     string
+	Op          Operation
+	Transaction Transaction
+	Amount      Money // refunds: the full price
+	OldEmail    Email // changes of e-mail
+	NewEmail    Email
+}
+
+// An OutcomeKind is what came of a remote write.
+type OutcomeKind string
+
+// The outcomes of design section 5.
+const (
+	OutcomeDone       OutcomeKind = "done"
+	OutcomeRequested  OutcomeKind = "requested"   // decided later by the platform
+	OutcomeNeedsBuyer OutcomeKind = "needs_buyer" // the buyer must do something
+	OutcomeAssisted   OutcomeKind = "assisted"    // steps for a person
+	OutcomeRefused    OutcomeKind = "refused"
+	OutcomeUnknown    OutcomeKind = "unknown" // never returned by Do; what a time-out is recorded as
+)
+
+// An Outcome is what the platform answered.
+type Outcome struct {
+	Kind   OutcomeKind
+	Detail string // refused: message key of the reason, such as "outcome.refused.not_refundable"; assisted: key of the steps
+}
+
+// A RemoteState is a purchase as the platform sees it.
+type RemoteState struct {
+	Status Status
+	Email  Email
+	At     time.Time
+}
+
+// Mailer sends one message. Sending the same message twice (same ID) shows the reader one message wherever that can
+// be had: the outbox overwrites, SMTP repeats the Message-ID.
+type Mailer interface {
+	Send(ctx context.Context, m Message) error
+}
+
+// A Message is a mail before it is rendered. Values are what the template needs, in the types of this package.
+type Message struct {
+	ID       string // of the mail; becomes its Message-ID
+	Template string // such as "refund_done"
+	Locale   string
+	Timezone string
+	Sender   Sender
+	To       Email
+	ToName   string
+	Values   MailValues
+	At       time.Time
+}
+
+// A Sender is the shop as the reader of a mail knows it.
+type Sender struct {
+	Name         string // of the account
+	SupportEmail string
+}
+
+// MailValues are the facts that mails speak of; a template uses some of them. They are stored as JSON until sent.
+type MailValues struct {
+	Product      string    `json:"product,omitempty"`
+	Transaction  string    `json:"transaction,omitempty"`
+	Price        Money     `json:"price,omitzero"`
+	Payment      Payment   `json:"payment,omitempty"`
+	AccessURL    string    `json:"access_url,omitempty"`
+	SupportEmail string    `json:"support_email,omitempty"`
+	OldEmail     string    `json:"old_email,omitempty"` // masked by the caller where the reader must not see it
+	NewEmail     string    `json:"new_email,omitempty"` // likewise
+	Reason       string    `json:"reason,omitempty"`    // in the decider's words, such as why a refund was denied
+	At           time.Time `json:"at,omitzero"`
+}
+
+// MailTemplates are the names of all templates; each exists in each language, as text and as HTML.
+var MailTemplates = []string{
+	"access",            // here is your product again (one product; a bundle sends several)
+	"refund_requested",  // your refund is under way
+	"refund_done",       // the money is on its way, and when it comes by payment method
+	"refund_denied",     // with the reason and what can still be done
+	"refund_asked",      // we received your request; a person decides
+	"email_changed_old", // to the old address: the purchase's e-mail was changed
+	"email_changed_new", // to the new address: from now on here
+	"email_denied",      // the change was not made, with the reason
+}

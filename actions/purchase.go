@@ -1,0 +1,138 @@
+package actions
+
+import (
+	"time"
+)
+
+// A Transaction is the platform's code of one charge, such as HP17715690036014. It is opaque: upper case, no spaces.
+type Transaction string
+
+// Money is an amount in minor units (cents) of an ISO 4217 currency.
+type Money struct {
+	Minor    int64  `json:"minor"`
+	Currency string `json:"currency"`
+}
+
+// A Status is where a purchase stands, in our words; connectors translate into it.
+type Status string
+
+// The statuses.
+const (
+	Started        Status = "started"         // checkout begun, no payment result
+	WaitingPayment Status = "waiting_payment" // boleto or Pix issued, or cash to come
+	Processing     Status = "processing"      // in progress, or under risk analysis
+	Failed         Status = "failed"          // instant payment refused; nothing was paid
+	Expired        Status = "expired"         // payment slip lapsed
+	Overdue        Status = "overdue"         // later charge of a subscription unpaid
+	Approved       Status = "approved"        // paid, guarantee period running
+	Complete       Status = "complete"        // paid, guarantee period over
+	Disputed       Status = "disputed"        // refund asked for on the platform, still open
+	PartlyRefunded Status = "partly_refunded" // an agreed part returned; final
+	Refunded       Status = "refunded"        // returned in full; final
+	Chargeback     Status = "chargeback"      // the bank took the money back; final
+	UnknownStatus  Status = "unknown"         // a word of the platform that we do not know: nothing is offered
+)
+
+// Paid reports whether the buyer's money is with the seller.
+func (s Status) Paid() bool { return s == Approved || s == Complete }
+
+// A Payment is the way a purchase was paid.
+type Payment string
+
+// The payments that change what is said or done; every other word is kept as OtherPayment.
+const (
+	Card         Payment = "card"
+	Pix          Payment = "pix"
+	Boleto       Payment = "boleto"
+	PayPal       Payment = "paypal"
+	Wallet       Payment = "wallet" // Google Pay, Apple Pay, platform balance
+	Transfer     Payment = "transfer"
+	DirectDebit  Payment = "direct_debit" // BACS, SEPA: the platform cannot refund it, the bank must
+	OtherPayment Payment = "other"
+)
+
+// A SubscriptionStatus is where a subscription stands.
+type SubscriptionStatus string
+
+// The statuses of a subscription.
+const (
+	SubscriptionStarted   SubscriptionStatus = "started"
+	SubscriptionActive    SubscriptionStatus = "active"
+	SubscriptionInactive  SubscriptionStatus = "inactive"
+	SubscriptionLate      SubscriptionStatus = "late"  // a charge is unpaid
+	SubscriptionEnded     SubscriptionStatus = "ended" // its term is over
+	SubscriptionCancelled SubscriptionStatus = "cancelled"
+	SubscriptionUnknown   SubscriptionStatus = "unknown"
+)
+
+// A Purchase is what a buyer bought, with its one charge, as an action shows it: a snapshot of one instant.
+type Purchase struct {
+	ID            string
+	Transaction   Transaction
+	Status        Status
+	StatusAt      time.Time
+	Product       Product
+	Contents      []Product // of a bundle, in order; else empty
+	Buyer         Buyer
+	Price         Money
+	Quantity      int // tickets; else 1
+	Payment       Payment
+	Installments  int
+	HasAffiliate  bool
+	OrderedAt     time.Time
+	ApprovedAt    time.Time // zero while unpaid
+	GuaranteeEnds time.Time // last instant in which a refund is owed; zero when unknown
+	OpenedAt      time.Time // first access; zero when never, or unknown
+	Recurrence    int       // nth charge of a subscription; 0 for single purchases
+	Subscription  *Subscription
+	Access        []Access
+	Refunding     bool // a refund is under way
+	EmailChanges  int
+	FrozenUntil   time.Time // no refund and no e-mail change before; zero when free
+	OpenProposal  string    // id of the open proposal about it; empty when none
+	Source        string    // hotmart, ledger
+	Revision      int
+}
+
+// FirstCharge reports whether the purchase is no renewal: a single purchase, or the first charge of a subscription.
+func (p Purchase) FirstCharge() bool { return p.Recurrence <= 1 }
+
+// A Product is what is sold.
+type Product struct {
+	ID            string
+	Code          string
+	Name          string
+	Kind          string // course, membership, ebook, event, bundle, physical, other
+	AccessURL     string
+	GuaranteeDays int // whole days; 0 when unknown
+	SupportEmail  string
+}
+
+// A Buyer is who paid.
+type Buyer struct {
+	ID     string
+	Name   string
+	Email  Email
+	Locale string
+}
+
+// A Subscription is a recurring purchase.
+type Subscription struct {
+	Code         string
+	Plan         string
+	Status       SubscriptionStatus
+	NextChargeAt time.Time // of a cancelled one: when access ends
+}
+
+// An Access is the right to enter one product.
+type Access struct {
+	Product   Product
+	Active    bool
+	OpenedAt  time.Time // zero when never, or unknown
+	SentAt    time.Time // access mail sent last; zero when never by us
+	SentCount int
+}
+
+// An Email is a normalised address: trimmed, NFC, domain in lower case. Its String is masked, so that a stray %v
+// leaks nothing; string(e) is the address.
+type Email string

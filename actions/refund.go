@@ -1,0 +1,149 @@
+package actions
+
+import (
+	"context"
+	"time"
+
+	"github.com/aftersale/aftersale/store"
+)
+
+// A RefundInput says which purchase is paid back, and why.
+type RefundInput struct {
+	Key         string // idempotency key
+	Transaction Transaction
+	Reason      Reason // one of RefundReasons
+	Note        string // free text, up to 500 characters
+	ReplyTo     string // identity that is told what came of it; may be empty
+}
+
+// RefundVerdict says what Refund would do now, without doing it.
+//
+// Errors: NotFound; Denied for jobs; Unavailable.
+func (c *Core) RefundVerdict(ctx context.Context, who Actor, t Transaction) (Verdict, error) {
+	if err := mayAct(who); err != nil {
+		return Verdict{}, err
+	}
+	s := c.store.In(ctx)
+	_, p, err := c.read(s.PurchaseByTransaction, who, t)
+	if err != nil {
+		return Verdict{}, failed("load a purchase", err)
+	}
+	account, err := s.Account(who.Account)
+	if err != nil {
+		return Verdict{}, failed("load an account", err)
+	}
+	v, err := c.refundVerdict(s, who, p, account)
+	return v, failed("judge a refund", err)
+}
+
+// Refund gives a buyer the full price of a purchase back: by a job on the commerce platform when policy allows it to
+// this actor alone, else as a proposal that somebody else decides. Result.State says which.
+//
+// Repeating a Key does nothing and returns the first result.
+//
+// Errors: Invalid (reason, note); NotFound; Conflict with the verdict that blocks it; Denied for jobs; Unavailable.
+func (c *Core) Refund(ctx context.Context, who Actor, in RefundInput) (Result, error) {
+	// validate
+	if err := mayAct(who); err != nil {
+		return Result{}, err
+	}
+	if err := checkReason(in.Reason, RefundReasons, in.Note); err != nil {
+		return Result{}, err
+	}
+	var result Result
+	err := c.store.Tx(ctx, func(tx *store.Store) error {
+		// repeated?
+		req := store.Request{Key: in.Key, AccountID: who.Account, Action: KindRefund, Target: string(in.Transaction),
+			Actor: who.ID, AskedBy: who.ID, State: string(RequestRecorded), ReplyTo: in.ReplyTo}
+		first, mine, err := c.claim(tx, req)
+		if err != nil || !mine {
+			result = first
+			return err
+		}
+
+		// authorise, on fresh facts
+		full, p, err := c.read(tx.LockPurchase, who, in.Transaction)
+		if err != nil {
+			return err
+		}
+		account, err := tx.Account(who.Account)
+		if err != nil {
+			return err
+		}
+		verdict, err := c.refundVerdict(tx, who, p, account)
+		if err != nil {
+			return err
+		}
+		if err := verdict.Err(); err != nil {
+			return err
+		}
+
+		// transact, audit, enqueue: all or nothing
+		o := order{Reason: in.Reason, Note: in.Note, ByBuyer: !who.Staff(), Verdict: verdict,
+			Order: Order{Key: in.Key, Account: who.Account, Op: OpRefund, Transaction: p.Transaction, Amount: p.Price}}
+		a := asking{who: who, account: account, row: full.Purchase, purchase: p, request: req, order: o}
+		result, err = c.submit(tx, a)
+		return err
+	})
+	return result, failed("refund", err)
+}
+
+// refundVerdict gathers the facts and judges. In a transaction it first has whoever else uses up the same limits wait.
+func (c *Core) refundVerdict(s *store.Store, who Actor, p Purchase, account store.Account) (Verdict, error) {
+	facts := refundCase{purchase: p, capability: c.commerce.Can(OpRefund), currency: account.Currency}
+	var err error
+	switch {
+	case who.Is(Agent):
+		facts.today, err = c.refundedToday(s, who, account)
+	case who.Is(BuyerRole):
+		facts.otherRefunds, err = c.otherRefunds(s, who, p)
+	}
+	return mayRefund(who, facts, c.policy, c.now()), err
+}
+
+// refundedToday counts what an agent has refunded on his own since midnight in the account's zone. What the platform
+// refused was not refunded, and what became a proposal was not on his own.
+func (c *Core) refundedToday(s *store.Store, who Actor, account store.Account) (tally, error) {
+	if err := s.LockPerson(who.ID); err != nil {
+		return tally{}, err
+	}
+	list, err := s.RequestsBy(who.Account, who.ID, KindRefund, midnight(c.now(), account.Timezone))
+	if err != nil {
+		return tally{}, err
+	}
+	var t tally
+	for _, r := range list {
+		if r.State == string(RequestRefused) || r.State == string(RequestProposed) || len(r.Payload) == 0 {
+			continue // without a payload it is the one that is being judged
+		}
+		o, err := parseOrder(r.Payload)
+		if err != nil {
+			return tally{}, err
+		}
+		t.count++
+		if o.Order.Amount.Currency == account.Currency {
+			t.sum += o.Order.Amount.Minor
+		}
+	}
+	return t, nil
+}
+
+// otherRefunds counts the refunds of the buyer in the policy's months, under all addresses that are known to be his.
+func (c *Core) otherRefunds(s *store.Store, who Actor, p Purchase) (int, error) {
+	if err := s.LockBuyer(p.Buyer.ID); err != nil {
+		return 0, err
+	}
+	since := c.now().AddDate(0, -c.policy.BuyerRefund.FirstInMonths, 0)
+	n, err := s.RefundsOfBuyers(who.Account, append([]string{p.Buyer.ID}, who.Buyers...), p.ID, since)
+	return int(n), err
+}
+
+// midnight is when the day of an instant began in a zone.
+func midnight(t time.Time, zone string) time.Time {
+	where, err := time.LoadLocation(zone)
+	if err != nil {
+		where = time.UTC // the configuration is checked; a zone that is gone must not stop refunds
+	}
+	y, m, d := t.In(where).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, where).UTC()
+}

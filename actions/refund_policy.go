@@ -1,0 +1,138 @@
+package actions
+
+import "time"
+
+// affiliateDays is how long the platform takes refunds of a sale that an affiliate made (Hotmart API, Refund sale:
+// "within 30 days of the purchase").
+const affiliateDays = 30
+
+const day = 24 * time.Hour
+
+// A refundCase is all that mayRefund looks at, fetched in the transaction that acts on it.
+type refundCase struct {
+	purchase     Purchase
+	capability   Capability // of the platform, for refunds
+	currency     string     // of the account: limits are in it
+	otherRefunds int        // of the same buyer, in the policy's months, those under way included
+	today        tally      // what the agent has refunded on his own since midnight
+}
+
+// A tally is a number of refunds and their sum in the account's currency; those in other currencies needed approval
+// and are not in it.
+type tally struct {
+	count int
+	sum   int64
+}
+
+// mayRefund is the refund policy: a pure function of who asks, the facts, the policy and the instant.
+//
+// What is impossible comes first and is the same for everybody, the most final first. Then a buyer is held to the
+// guarantee and a person of the team to his limits; whatever is beyond them, somebody else may still agree to.
+func mayRefund(who Actor, c refundCase, pol Policy, now time.Time) Verdict {
+	if v := refundable(c.purchase, c.capability, now); v.Decision == Blocked {
+		return v
+	}
+	if who.Staff() {
+		return staffRefund(who, c, pol, now)
+	}
+	return buyerRefund(c, pol, now)
+}
+
+// refundable blocks what nobody can do, and else allows.
+func refundable(p Purchase, can Capability, now time.Time) Verdict {
+	if v := refundableStatus(p.Status); v.Decision == Blocked {
+		return v
+	}
+	last := p.OrderedAt.Add(affiliateDays * day)
+	switch {
+	case p.Price.Minor <= 0:
+		return blocked("refund.nothing_paid", Numbers{})
+	case p.Payment == DirectDebit:
+		return blocked("refund.direct_debit", Numbers{})
+	case can == NoSupport:
+		return blocked("refund.not_supported", Numbers{})
+	case p.Refunding:
+		return blocked("refund.under_way", Numbers{})
+	case now.Before(p.FrozenUntil):
+		return blocked("refund.frozen", Numbers{Date: p.FrozenUntil})
+	case p.OpenProposal != "":
+		return blocked("refund.open_proposal", Numbers{})
+	case p.HasAffiliate && now.After(last):
+		return blocked("refund.affiliate_late", Numbers{Days: affiliateDays, Date: last})
+	}
+	return allowed("", Numbers{})
+}
+
+// refundableStatus blocks every status but the paid ones, each with its own words: the next step differs.
+func refundableStatus(s Status) Verdict {
+	switch s {
+	case Approved, Complete:
+		return allowed("", Numbers{})
+	case Refunded:
+		return blocked("refund.refunded", Numbers{Status: s})
+	case PartlyRefunded:
+		return blocked("refund.partly_refunded", Numbers{Status: s})
+	case Chargeback:
+		return blocked("refund.chargeback", Numbers{Status: s})
+	case Disputed:
+		return blocked("refund.disputed", Numbers{Status: s})
+	case Started, WaitingPayment, Processing, Failed, Expired, Overdue:
+		return blocked("refund.unpaid", Numbers{Status: s})
+	}
+	return blocked("refund.unknown_status", Numbers{Status: UnknownStatus})
+}
+
+// staffRefund lets a person of the team act alone inside the guarantee, on a first charge, up to the second person's
+// tier; an agent also within a day's limits. A manager has no daily limit, but the tier binds him too.
+func staffRefund(who Actor, c refundCase, pol Policy, now time.Time) Verdict {
+	p := c.purchase
+	tier, day := pol.SecondPerson.RefundAbove.In(c.currency), pol.AgentDaily.Amount.In(c.currency)
+	sum := Money{Minor: c.today.sum + p.Price.Minor, Currency: c.currency}
+	switch ends := p.GuaranteeEnds; {
+	case !p.FirstCharge():
+		return needsApproval("refund.renewal", Numbers{Count: p.Recurrence})
+	case ends.IsZero():
+		return needsApproval("refund.guarantee_unknown", Numbers{})
+	case now.After(ends):
+		return needsApproval("refund.guarantee_over", Numbers{Days: daysBetween(ends, now), Date: ends})
+	case p.Price.Currency != c.currency:
+		return needsApproval("refund.other_currency", Numbers{Amount: p.Price, Max: tier})
+	case p.Price.Minor > tier.Minor:
+		return needsApproval("refund.above_tier", Numbers{Amount: p.Price, Max: tier})
+	case who.Is(Agent) && c.today.count >= pol.AgentDaily.Refunds:
+		return needsApproval("refund.daily_count", Numbers{Count: c.today.count, Limit: pol.AgentDaily.Refunds})
+	case who.Is(Agent) && sum.Minor > day.Minor:
+		return needsApproval("refund.daily_amount", Numbers{Amount: sum, Max: day})
+	}
+	return insideGuarantee(p, now)
+}
+
+// buyerRefund gives the money back at once when the policy says so, asks a person inside the guarantee, and sends the
+// buyer to the support desk when the guarantee owes him nothing.
+func buyerRefund(c refundCase, pol Policy, now time.Time) Verdict {
+	p, limit := c.purchase, pol.BuyerRefund.Max.In(c.currency)
+	switch ends := p.GuaranteeEnds; {
+	case !p.FirstCharge():
+		return blocked("refund.renewal_buyer", Numbers{Count: p.Recurrence})
+	case ends.IsZero():
+		return needsApproval("refund.guarantee_unknown", Numbers{})
+	case now.After(ends):
+		return blocked("refund.guarantee_over_buyer", Numbers{Days: daysBetween(ends, now), Date: ends})
+	case !pol.BuyerRefund.Enabled:
+		return needsApproval("refund.buyer_asks", Numbers{Date: ends, Days: daysBetween(now, ends)})
+	case p.Price.Currency != c.currency:
+		return needsApproval("refund.other_currency", Numbers{Amount: p.Price, Max: limit})
+	case p.Price.Minor > limit.Minor:
+		return needsApproval("refund.buyer_above_limit", Numbers{Amount: p.Price, Max: limit})
+	case c.otherRefunds > 0 && pol.BuyerRefund.FirstInMonths > 0:
+		return needsApproval("refund.buyer_not_first", Numbers{Count: c.otherRefunds, Limit: pol.BuyerRefund.FirstInMonths})
+	}
+	return insideGuarantee(p, now)
+}
+
+func insideGuarantee(p Purchase, now time.Time) Verdict {
+	return allowed("refund.inside_guarantee", Numbers{Days: daysBetween(now, p.GuaranteeEnds), Date: p.GuaranteeEnds})
+}
+
+// daysBetween is the number of begun days from one instant to a later one: on the last day one day is left.
+func daysBetween(from, to time.Time) int { return int((to.Sub(from) + day - 1) / day) }

@@ -1,0 +1,66 @@
+package actions
+
+import (
+	"slices"
+	"time"
+)
+
+// A resendCase is all that mayResend looks at.
+type resendCase struct {
+	purchase Purchase
+	recent   []time.Time // when access was sent again in the last 24 hours, by anybody, oldest first
+}
+
+// mayResend is the policy for sending access again: only what is paid and not being paid back, and for a buyer only
+// a few times in any 24 hours, whoever asked for the earlier ones: the mailbox is the same.
+func mayResend(who Actor, c resendCase, pol Policy, now time.Time) Verdict {
+	p := c.purchase
+	products := accessible(p)
+	s := p.Subscription
+	switch {
+	case !p.Status.Paid():
+		return blocked("resend.status", Numbers{Status: p.Status})
+	case p.Refunding:
+		return blocked("resend.refunding", Numbers{})
+	case s != nil && s.over(now):
+		return blocked("resend.subscription_over", Numbers{Date: s.NextChargeAt})
+	case len(products) == 0:
+		return blocked("resend.no_access", Numbers{})
+	case !who.Staff() && pol.Resend.BuyerDaily == 0:
+		return blocked("resend.staff_only", Numbers{})
+	case !who.Staff() && len(c.recent) >= pol.Resend.BuyerDaily:
+		free := c.recent[len(c.recent)-pol.Resend.BuyerDaily].Add(day)
+		return blocked("resend.daily_limit", Numbers{Count: len(c.recent), Limit: pol.Resend.BuyerDaily, Date: free})
+	}
+	return allowed("resend.allowed", Numbers{Count: len(products)})
+}
+
+// over reports whether a subscription gives no access any more. Of a cancelled one the paid period still counts.
+func (s Subscription) over(now time.Time) bool {
+	switch s.Status {
+	case SubscriptionEnded:
+		return true
+	case SubscriptionCancelled:
+		return !s.NextChargeAt.IsZero() && now.After(s.NextChargeAt)
+	}
+	return false
+}
+
+// accessible lists the products whose access a purchase gives, each of which gets a mail of its own: a bundle is sent
+// product by product (hotmart.md 4.1). Things that come in a box are no access. A purchase whose access was never
+// recorded gives what it says it is.
+func accessible(p Purchase) []Product {
+	given := p.Contents
+	if len(given) == 0 {
+		given = []Product{p.Product}
+	}
+	if len(p.Access) > 0 {
+		given = nil
+		for _, a := range p.Access {
+			if a.Active {
+				given = append(given, a.Product)
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(given), func(p Product) bool { return p.Kind == "physical" })
+}

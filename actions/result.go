@@ -1,0 +1,135 @@
+package actions
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/aftersale/aftersale/store"
+)
+
+// A Result is what an action has come to when it returns. Repeating its key gives the same one.
+type Result struct {
+	State    ResultState `json:"state"`
+	Proposal string      `json:"proposal,omitempty"` // id, when State is proposed
+	Products []Product   `json:"products,omitempty"` // of Resend: what was mailed, one mail each
+	Verdict  Verdict     `json:"verdict"`            // as computed when the action ran
+}
+
+// A ResultState says how far an action got.
+type ResultState string
+
+// The states of a result.
+const (
+	ResultRequested ResultState = "requested" // recorded; a job carries it out and tells
+	ResultProposed  ResultState = "proposed"  // somebody else decides
+	ResultDone      ResultState = "done"
+)
+
+// A RequestState is where a recorded write stands.
+type RequestState string
+
+// The states of a request: those of an outcome, and those before there is one.
+const (
+	RequestProposed   RequestState = "proposed" // it became a proposal, which has a request of its own once approved
+	RequestRecorded   RequestState = "recorded" // nothing was sent yet
+	RequestSending    RequestState = "sending"
+	RequestDone       RequestState = "done"
+	RequestRequested  RequestState = "requested"   // the platform decides later
+	RequestNeedsBuyer RequestState = "needs_buyer" // the buyer must do something
+	RequestAssisted   RequestState = "assisted"    // a person must follow the steps in Detail
+	RequestRefused    RequestState = "refused"     // for the reason in Detail
+	RequestUnknown    RequestState = "unknown"     // the platform did not answer; it is being read
+)
+
+// A Request is a recorded write as whoever waits for it sees it.
+type Request struct {
+	Key      string
+	Action   string // refund, email, resend
+	State    RequestState
+	Detail   string // refused: message key of the reason; assisted: of the steps
+	Proposal string // id, when State is proposed
+	Purchase Purchase
+	OldEmail Email // of an e-mail change
+	NewEmail Email
+}
+
+// Request returns what has come of an action by the key that it was called with, or of an approved proposal by
+// "proposal/" and its id.
+//
+// Errors: NotFound; Unavailable.
+func (c *Core) Request(ctx context.Context, who Actor, key string) (Request, error) {
+	s := c.store.In(ctx)
+	row, err := s.Request(key)
+	if errors.Is(err, store.ErrNotFound) || err == nil && row.AccountID != who.Account {
+		return Request{}, &Error{Code: NotFound, Key: "request.not_found"}
+	}
+	if err != nil {
+		return Request{}, failed("load a request", err)
+	}
+	_, p, err := c.read(s.PurchaseByTransaction, who, Transaction(row.Target))
+	if err != nil {
+		return Request{}, failed("load the purchase of a request", err)
+	}
+	o, err := parseOrder(row.Payload)
+	return Request{Key: key, Action: row.Action, State: RequestState(row.State), Detail: row.Detail, Proposal: o.Result.Proposal,
+		Purchase: p, OldEmail: o.Order.OldEmail, NewEmail: o.Order.NewEmail}, failed("load a request", err)
+}
+
+// An order is what a request and a proposal keep of what is to be done: all that carrying it out needs.
+type order struct {
+	Order   Order   `json:"order"`
+	Reason  Reason  `json:"reason,omitempty"`
+	Note    string  `json:"note,omitempty"`
+	ByBuyer bool    `json:"by_buyer,omitempty"` // a buyer asked, not the team
+	Verdict Verdict `json:"verdict"`
+	Result  Result  `json:"result,omitzero"` // what the action answered, for its repetition
+}
+
+func (o order) encode() ([]byte, error) {
+	data, err := json.Marshal(o)
+	if err != nil {
+		return nil, fmt.Errorf("encode an order: %w", err)
+	}
+	return data, nil
+}
+
+func parseOrder(payload []byte) (order, error) {
+	var o order
+	if err := json.Unmarshal(payload, &o); err != nil {
+		return order{}, fmt.Errorf("decode an order: %w", err)
+	}
+	return o, nil
+}
+
+// claim records the request unless its key is taken. When it is, by the same request, claim returns the result of the
+// first time; mine tells which.
+//
+// It is the first thing that an action does in its transaction: a second caller with the same key waits here for the
+// first to commit, and then reads its result instead of meeting the policy, which would say "already under way".
+func (c *Core) claim(tx *store.Store, r store.Request) (first Result, mine bool, err error) {
+	r.CreatedAt, r.UpdatedAt = c.now(), c.now()
+	if mine, err = tx.Claim(r); mine || err != nil {
+		return Result{}, mine, err
+	}
+	was, err := tx.Request(r.Key)
+	if err != nil {
+		return Result{}, false, err
+	}
+	if was.AccountID != r.AccountID || was.Action != r.Action || was.Target != r.Target || was.Actor != r.Actor {
+		return Result{}, false, &Error{Code: Conflict, Key: "error.key_taken", Hint: "error.start_again"}
+	}
+	o, err := parseOrder(was.Payload)
+	return o.Result, false, err
+}
+
+// save writes what a request has become.
+func (c *Core) save(tx *store.Store, r store.Request, o order) error {
+	payload, err := o.encode()
+	if err != nil {
+		return err
+	}
+	r.Payload, r.UpdatedAt = payload, c.now()
+	return tx.SaveRequest(r)
+}

@@ -1,0 +1,120 @@
+package actions
+
+import (
+	"context"
+	"time"
+
+	"github.com/aftersale/aftersale/store"
+)
+
+// settle writes down what came of a request: its state, what it did to the purchase, the audit entry, the mails; and
+// has cards redrawn and the asker told. A request that is settled already stays as it is.
+func (c *Core) settle(ctx context.Context, key string, outcome Outcome, at time.Time) error {
+	return c.store.Tx(ctx, func(tx *store.Store) error {
+		req, err := tx.LockRequest(key)
+		if err != nil || req.State != string(RequestSending) {
+			return err
+		}
+		o, err := parseOrder(req.Payload)
+		if err != nil {
+			return err
+		}
+		if outcome.Kind == OutcomeUnknown {
+			outcome.Detail = detailUnknown
+		}
+		s := settling{req: req, order: o, outcome: outcome, at: at}
+		again := req.Detail == detailUnknown
+		s.req.State, s.req.Detail, s.req.UpdatedAt = string(outcome.Kind), outcome.Detail, c.now()
+		if err := tx.SaveRequest(s.req); err != nil {
+			return err
+		}
+		if outcome.Kind == OutcomeUnknown && again {
+			return nil // everybody has been told that it is not known
+		}
+		if s.full, err = tx.LockPurchase(req.AccountID, req.Target); err != nil {
+			return err
+		}
+		if s.account, err = tx.Account(req.AccountID); err != nil {
+			return err
+		}
+		s.purchase = toPurchase(s.full)
+		return c.apply(tx, s)
+	})
+}
+
+// detailUnknown is the message that explains an unknown outcome; it stays on the request until there is a known one.
+const detailUnknown = "outcome.unknown.reading"
+
+// A settling is an outcome with everything that applying it needs.
+type settling struct {
+	req      store.Request
+	order    order
+	outcome  Outcome
+	at       time.Time
+	account  store.Account
+	full     store.FullPurchase
+	purchase Purchase
+}
+
+// apply does what an outcome means.
+func (c *Core) apply(tx *store.Store, s settling) error {
+	var err error
+	switch s.outcome.Kind {
+	case OutcomeDone:
+		if s.req.Action == KindRefund {
+			err = c.refunded(tx, &s)
+		} else {
+			err = c.emailChanged(tx, &s)
+		}
+	case OutcomeRequested, OutcomeNeedsBuyer:
+		if s.req.Action == KindRefund {
+			err = c.write(tx, s.account, letter{key: s.req.Key + "/requested", template: "refund_requested",
+				to: s.purchase.Buyer.Email, buyer: s.purchase.Buyer, values: mailValues(s.purchase)})
+		}
+	case OutcomeRefused:
+		err = c.release(tx, &s)
+	}
+	if err != nil {
+		return err
+	}
+	data := s.order.auditData(s.req.Key)
+	data.Verdict, data.Detail = nil, s.outcome.Detail
+	entry := entry{action: s.req.Action + auditWords[s.outcome.Kind], target: s.req.Target, askedBy: s.req.AskedBy, data: data}
+	if err := c.audit(tx, systemActor(s.req.AccountID), entry); err != nil {
+		return err
+	}
+	subjects := []string{subjectOfPurchase(s.req.Target), subjectOfRequest(s.req.Key)}
+	proposal, err := tx.TouchProposal(s.req.AccountID, s.req.Key)
+	if err != nil {
+		return err
+	}
+	if proposal != "" {
+		subjects = append(subjects, subjectOfProposal(proposal))
+	}
+	if err := refresh(tx, s.req.AccountID, subjects...); err != nil {
+		return err
+	}
+	return tell(tx, Tell{Account: s.req.AccountID, Identity: s.req.ReplyTo, Request: s.req.Key})
+}
+
+// auditWords end the action of the audit entry that an outcome writes.
+var auditWords = map[OutcomeKind]string{
+	OutcomeDone: ".done", OutcomeRequested: ".waiting", OutcomeNeedsBuyer: ".needs_buyer", OutcomeAssisted: ".assisted",
+	OutcomeRefused: ".refused", OutcomeUnknown: ".unknown",
+}
+
+// release gives a purchase free again whose write the platform refused.
+func (c *Core) release(tx *store.Store, s *settling) error {
+	row := &s.full.Purchase
+	row.UpdatedAt = c.now()
+	switch s.order.Order.Op {
+	case OpRefund:
+		if row.Refunding != s.req.Key {
+			return nil
+		}
+		row.Refunding = ""
+	case OpChangeEmail:
+		row.FrozenUntil = nil
+	}
+	return tx.UpdatePurchase(row)
+}

@@ -1,0 +1,76 @@
+package actions
+
+import (
+	"github.com/aftersale/aftersale/store"
+)
+
+// The kinds of writes on the commerce platform: actions of requests, kinds of proposals, and the first word of their
+// audit entries ("refund.requested").
+const (
+	KindRefund = "refund"
+	KindEmail  = "email"
+)
+
+// An asking is a write that was judged and is not blocked, with all that recording it needs.
+type asking struct {
+	who      Actor
+	account  store.Account
+	row      store.Purchase
+	purchase Purchase
+	request  store.Request // claimed
+	order    order
+}
+
+// submit records an asking: as a request that a job carries out, or as a proposal when policy wants somebody else.
+func (c *Core) submit(tx *store.Store, a asking) (Result, error) {
+	a.request.PurchaseID = a.row.ID
+	a.order.Result = Result{State: ResultRequested, Verdict: a.order.Verdict}
+	if a.order.Verdict.Decision == NeedsApproval {
+		p, err := c.propose(tx, a, "")
+		if err != nil {
+			return Result{}, err
+		}
+		a.order.Result.State, a.order.Result.Proposal = ResultProposed, p.ID
+		a.request.State = string(RequestProposed)
+		return a.order.Result, c.save(tx, a.request, a.order)
+	}
+	return a.order.Result, c.begin(tx, a, a.request.Action+".requested")
+}
+
+// begin has a job carry out what was allowed or approved. From now on the purchase shows it, so that nothing else is
+// begun beside it: a refund marks it, a change of e-mail freezes it.
+func (c *Core) begin(tx *store.Store, a asking, action string) error {
+	a.row.UpdatedAt = c.now()
+	switch a.order.Order.Op {
+	case OpRefund:
+		a.row.Refunding = a.request.Key
+	case OpChangeEmail:
+		until := c.now().Add(c.policy.freeze())
+		a.row.FrozenUntil = &until
+	}
+	if err := tx.UpdatePurchase(&a.row); err != nil {
+		return err
+	}
+	if err := c.save(tx, a.request, a.order); err != nil {
+		return err
+	}
+	if err := c.audit(tx, a.who, entry{action: action, target: a.row.Transaction, askedBy: a.request.AskedBy,
+		note: a.order.Note, data: a.order.auditData(a.request.Key)}); err != nil {
+		return err
+	}
+	if err := enqueue(tx, JobRequest, a.request.Key, Work{Key: a.request.Key}); err != nil {
+		return err
+	}
+	return refresh(tx, a.row.AccountID, subjectOfPurchase(a.row.Transaction))
+}
+
+// auditData are the values of an order that the log keeps.
+func (o order) auditData(request string) auditData {
+	d := auditData{Reason: o.Reason, Verdict: &o.Verdict, Request: request}
+	if o.Order.Op == OpRefund {
+		d.Amount = o.Order.Amount
+	} else {
+		d.OldEmail, d.NewEmail = o.Order.OldEmail.Masked(), o.Order.NewEmail.Masked()
+	}
+	return d
+}

@@ -1,0 +1,125 @@
+package actions
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/aftersale/aftersale/actions/format"
+	"github.com/aftersale/aftersale/store"
+)
+
+// Actor finds out who a chat user is, from tables alone. Somebody who was never seen becomes a buyer without
+// purchases, and is remembered.
+//
+// Chat is where he can be told things privately; empty when he writes where others read. Locale is the language that
+// the platform says he uses; his own choice goes first, the account's comes last.
+//
+// Errors: Unavailable; Internal for an account that does not exist.
+func (c *Core) Actor(ctx context.Context, account, platform, user, chat, locale string) (Actor, error) {
+	var actor Actor
+	w, err := c.store.In(ctx).WhoIs(account, platform, user)
+	if err == nil && (chat == "" || chat == w.Identity.Chat) {
+		actor, err = c.actor(c.store.In(ctx), w, locale)
+		return actor, failed("find an actor", err)
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return Actor{}, failed("find an actor", err)
+	}
+	err = c.store.Tx(ctx, func(tx *store.Store) error {
+		fresh := store.Identity{ID: c.newID(), AccountID: account, Platform: platform, UserID: user, Chat: chat, CreatedAt: c.now()}
+		if err := tx.MeetIdentity(fresh); err != nil {
+			return err
+		}
+		w, err := tx.WhoIs(account, platform, user)
+		if err != nil {
+			return err
+		}
+		if chat != "" && w.Identity.Chat != chat {
+			if err := tx.MoveIdentity(w.Identity.ID, chat); err != nil {
+				return err
+			}
+		}
+		actor, err = c.actor(tx, w, locale)
+		return err
+	})
+	return actor, failed("meet an actor", err)
+}
+
+// An Addressee is somebody who waits for an answer: who he is, and where he is told.
+type Addressee struct {
+	Actor    Actor
+	Platform string
+	Chat     string // empty: he has never written privately
+}
+
+// Addressee returns who stands behind an identity.
+//
+// Errors: NotFound; Unavailable.
+func (c *Core) Addressee(ctx context.Context, identity string) (Addressee, error) {
+	s := c.store.In(ctx)
+	w, err := s.WhoHas(identity)
+	if errors.Is(err, store.ErrNotFound) {
+		return Addressee{}, &Error{Code: NotFound, Key: "error.nobody"}
+	}
+	if err != nil {
+		return Addressee{}, failed("find an addressee", err)
+	}
+	actor, err := c.actor(s, w, "")
+	return Addressee{Actor: actor, Platform: w.Identity.Platform, Chat: w.Identity.Chat}, failed("find an addressee", err)
+}
+
+func (c *Core) actor(s *store.Store, w store.Who, platformLocale string) (Actor, error) {
+	a := Actor{ID: w.Identity.ID, Account: w.Account.ID, Role: BuyerRole, Identity: w.Identity.ID, Timezone: w.Account.Timezone,
+		Locale: firstLocale(w.Identity.Locale, w.Person.Locale, platformLocale, w.Account.Locale)}
+	if role := Role(w.Person.Role); w.Person.ID != "" && slices.Contains(StaffRoles, role) {
+		a.ID, a.Name, a.Role = w.Person.ID, w.Person.Name, role
+		return a, nil
+	}
+	buyers, err := s.BuyersOf(w.Identity.ID)
+	if err != nil {
+		return Actor{}, err
+	}
+	for _, b := range buyers {
+		a.Buyers = append(a.Buyers, b.ID)
+		if a.Name == "" {
+			a.Name = b.Name
+		}
+	}
+	return a, nil
+}
+
+// firstLocale returns the first hint that we have words for.
+func firstLocale(hints ...string) string {
+	for _, hint := range hints {
+		if locale := format.Match(hint); locale != "" {
+			return locale
+		}
+	}
+	return format.English
+}
+
+// SetLanguage records which language somebody wants to be spoken to in: a person of the team in all his chats, anybody
+// else in this one.
+//
+// Errors: Invalid for a language that we do not speak; Unavailable.
+func (c *Core) SetLanguage(ctx context.Context, who Actor, locale string) error {
+	if err := mayAct(who); err != nil {
+		return err
+	}
+	known := format.Match(locale)
+	if known == "" {
+		return &Error{Code: Invalid, Key: "language.unknown", Field: "language"}
+	}
+	err := c.store.Tx(ctx, func(tx *store.Store) error {
+		set, id := tx.SetIdentityLocale, who.Identity
+		if who.Staff() {
+			set, id = tx.SetPersonLocale, who.ID
+		}
+		if err := set(id, known); err != nil {
+			return err
+		}
+		return c.audit(tx, who, entry{action: "language.changed", target: who.ID, note: known})
+	})
+	return failed("set a language", err)
+}

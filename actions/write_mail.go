@@ -1,0 +1,73 @@
+package actions
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/aftersale/aftersale/store"
+	"github.com/aftersale/aftersale/store/jobs"
+)
+
+// A letter is a mail before it is written down.
+type letter struct {
+	key      string // unique: the same mail is never sent for the same cause twice
+	template string
+	to       Email
+	buyer    Buyer // his name and language
+	values   MailValues
+}
+
+// write records a mail and the job that sends it, in the transaction of what it tells of.
+func (c *Core) write(tx *store.Store, account store.Account, l letter) error {
+	if l.values.SupportEmail == "" {
+		l.values.SupportEmail = account.SupportEmail
+	}
+	values, err := json.Marshal(l.values)
+	if err != nil {
+		return fmt.Errorf("values of mail %s: %w", l.template, err)
+	}
+	m := store.Mail{ID: c.newID(), AccountID: account.ID, Key: l.key, Recipient: string(l.to), Name: l.buyer.Name,
+		Template: l.template, Locale: firstLocale(l.buyer.Locale, account.Locale), Values: values, CreatedAt: c.now()}
+	if fresh, err := tx.AddMail(m); err != nil || !fresh {
+		return err
+	}
+	return enqueue(tx, JobMail, m.ID, Work{ID: m.ID})
+}
+
+// mailValues are the facts that mails about a purchase speak of.
+func mailValues(p Purchase) MailValues {
+	return MailValues{Product: p.Product.Name, Transaction: string(p.Transaction), Price: p.Price, Payment: p.Payment,
+		AccessURL: p.Product.AccessURL, SupportEmail: p.Product.SupportEmail}
+}
+
+// sendMail is the job that sends a mail. When it runs twice, the second message has the same id and time as the first.
+func (c *Core) sendMail(ctx context.Context, job jobs.Job) error {
+	var work Work
+	if err := job.Decode(&work); err != nil {
+		return err
+	}
+	s := c.store.In(ctx)
+	m, err := s.Mail(work.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return jobs.Cancel(fmt.Errorf("mail %s is not there", work.ID))
+	}
+	if err != nil || m.SentAt != nil {
+		return err
+	}
+	account, err := s.Account(m.AccountID)
+	if err != nil {
+		return fmt.Errorf("account of mail %s: %w", m.ID, err)
+	}
+	var values MailValues
+	if err := json.Unmarshal(m.Values, &values); err != nil {
+		return jobs.Cancel(fmt.Errorf("values of mail %s: %w", m.ID, err))
+	}
+	if err := c.mailer.Send(ctx, Message{ID: m.ID, Template: m.Template, Locale: m.Locale, Timezone: account.Timezone,
+		Sender: Sender{Name: account.Name, SupportEmail: account.SupportEmail},
+		To:     Email(m.Recipient), ToName: m.Name, Values: values, At: m.CreatedAt.UTC()}); err != nil {
+		return fmt.Errorf("send mail %s: %w", m.ID, err)
+	}
+	return c.store.Tx(ctx, func(tx *store.Store) error { return tx.MailSent(m.ID, c.now()) })
+}
