@@ -1,0 +1,230 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aftersale/aftersale/flows/flow"
+	"github.com/aftersale/aftersale/store"
+)
+
+// patience is how long one interaction may take. It goes on when the browser has gone: what was begun is finished.
+const patience = 30 * time.Second
+
+// maxToken is how many bytes a button's token may have, on the narrowest platform (Telegram, callback_data).
+const maxToken = 64
+
+var (
+	errUnknownUser = errors.New("nobody of that name sits at this pane")
+	errNotSeen     = errors.New("no such message in this chat")
+	errMalformed   = errors.New("the form is not one of this page")
+)
+
+// A gesture is a decoded form post: who did something in which pane.
+type gesture struct {
+	pane  Pane
+	user  User
+	seats seats
+	in    flow.Inbound
+}
+
+// decode reads what all posts have in common. The user is the one whose seat the form names.
+func (a *Adapter) decode(r *http.Request) (gesture, error) {
+	if err := r.ParseForm(); err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return gesture{}, err
+		}
+		return gesture{}, errMalformed
+	}
+	s, err := a.takeSeats(r.Context(), r.PostForm.Get)
+	if err != nil {
+		return gesture{}, err
+	}
+	pane := Pane(r.PostForm.Get("pane"))
+	user, ok := s[pane]
+	if !ok {
+		return gesture{}, errMalformed
+	}
+	return gesture{pane: pane, user: user, seats: s, in: flow.Inbound{
+		ID: a.NewID(), Platform: pane.Platform(), Chat: pane.Chat(user.ID), User: user.ID, UserName: user.Name, Locale: user.Locale,
+		Forms: paneLimits[pane].Form,
+	}}, nil
+}
+
+// say takes what was typed into a pane's private chat.
+func (a *Adapter) say(w http.ResponseWriter, r *http.Request) {
+	g, err := a.decode(r)
+	if err != nil {
+		a.refuse(w, err)
+		return
+	}
+	text := clean(r.PostForm.Get("text"))
+	l := paneLimits[g.pane]
+	switch {
+	case text == "":
+		a.answer(w, r, g, outcome{})
+		return
+	case l.length(text) > l.Say:
+		a.answer(w, r, g, outcome{problem: "too_long"})
+		return
+	}
+	if id := r.PostForm.Get("id"); id != "" && len(id) <= maxToken {
+		g.in.ID = delivery(g.pane, g.user.ID, id, text)
+	}
+	said, err := a.echo(r.Context(), g, text)
+	if err != nil {
+		a.fail(w, r, g, err)
+		return
+	}
+	g.in.Input = parse(text)
+	a.handle(w, r, g, said)
+}
+
+// press takes a button by its token, whatever it says: whether it is stale is for the engine to tell.
+func (a *Adapter) press(w http.ResponseWriter, r *http.Request) {
+	g, err := a.decode(r)
+	if err == nil {
+		err = a.pressedOn(&g, r)
+	}
+	token := r.PostForm.Get("token")
+	if err == nil && (token == "" || len(token) > maxToken) {
+		err = errMalformed
+	}
+	if err != nil {
+		a.refuse(w, err)
+		return
+	}
+	g.in.Input = flow.Pressed{Token: token}
+	a.handle(w, r, g)
+}
+
+// submit takes a filled modal.
+func (a *Adapter) submit(w http.ResponseWriter, r *http.Request) {
+	g, err := a.decode(r)
+	if err == nil {
+		err = a.pressedOn(&g, r)
+	}
+	token := r.PostForm.Get("token")
+	if err == nil && (token == "" || len(token) > maxToken) {
+		err = errMalformed
+	}
+	if err != nil {
+		a.refuse(w, err)
+		return
+	}
+	values := map[string]string{}
+	for name, v := range r.PostForm {
+		if field, ok := strings.CutPrefix(name, "f."); ok {
+			values[field] = clean(v[0])
+		}
+	}
+	g.in.Input = flow.Submitted{Token: token, Values: values}
+	a.handle(w, r, g)
+}
+
+// pressedOn finds the message that the form belongs to; the user must be able to see it.
+func (a *Adapter) pressedOn(g *gesture, r *http.Request) error {
+	m, err := a.Store.In(r.Context()).Message(a.Account.ID, r.PostForm.Get("message"))
+	if errors.Is(err, store.ErrNotFound) || err == nil && !a.sees(g.pane, g.user.ID, m) {
+		return errNotSeen
+	}
+	if err != nil {
+		return err
+	}
+	g.in.Message, g.in.Chat, g.in.Shared = m.ID, m.Chat, m.Chat != g.pane.Chat(g.user.ID)
+	return nil
+}
+
+// sees reports whether the user reads the message: it is in his private chat, or in the pane's room and not for somebody
+// else.
+func (a *Adapter) sees(p Pane, user string, m store.Message) bool {
+	room, has := a.Rooms[p]
+	return m.Chat == p.Chat(user) || has && m.Chat == p.Room(room) && (m.Reader == "" || m.Reader == user)
+}
+
+// echo shows what a person typed and returns its message; a delivery that was shown already is not shown twice.
+func (a *Adapter) echo(ctx context.Context, g gesture, text string) (string, error) {
+	body, err := json.Marshal(text)
+	if err != nil {
+		return "", err
+	}
+	now := a.Now()
+	m := store.Message{ID: a.NewID(), AccountID: a.Account.ID, Chat: g.in.Chat, Author: g.user.ID, Body: body, CreatedAt: now, UpdatedAt: now}
+	err = a.write(ctx, func(tx *store.Store) error {
+		first, err := tx.Seen(a.Account.ID, "console", g.in.ID, now)
+		if err != nil || !first {
+			m.ID = ""
+			return err
+		}
+		return tx.AddMessage(m)
+	})
+	if err != nil {
+		return "", fmt.Errorf("show what was typed: %w", err)
+	}
+	return m.ID, nil
+}
+
+// handle hands the gesture to the flows and answers the browser with what they showed.
+func (a *Adapter) handle(w http.ResponseWriter, r *http.Request, g gesture, said ...string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), patience)
+	defer cancel()
+	on := &screen{Adapter: a, pane: g.pane, chat: g.in.Chat, user: g.user.ID}
+	if err := a.Handler.Handle(ctx, g.in, on); err != nil {
+		a.fail(w, r, g, err)
+		return
+	}
+	a.answer(w, r, g, outcome{said: said, shown: on.messages()})
+}
+
+// parse tells a command from an answer. The word of the real platforms' one command may stand in front:
+// "/support refund HP1" is what people type in Slack and Discord.
+func parse(text string) flow.Gesture {
+	line, ok := strings.CutPrefix(text, "/")
+	if !ok {
+		return flow.Typed{Text: text}
+	}
+	word, rest := cutWord(line)
+	if word == "support" {
+		word, rest = cutWord(rest)
+	}
+	if word == "" {
+		word = "help"
+	}
+	return flow.Command{Word: word, Rest: rest}
+}
+
+func cutWord(s string) (word, rest string) {
+	s = strings.TrimSpace(s)
+	i := strings.IndexAny(s, " \t\n")
+	if i < 0 {
+		i = len(s)
+	}
+	return strings.ToLower(s[:i]), strings.TrimSpace(s[i:])
+}
+
+// clean makes typed text storable on every database: valid UTF-8 without control characters but the line break.
+func clean(s string) string {
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, s)
+	return strings.TrimSpace(s)
+}
+
+// delivery names a post by what the browser called it and by all that it says, so that a repeat is known, another text
+// under the same name is not lost, and nobody can name somebody else's.
+func delivery(p Pane, user, id, text string) string {
+	sum := sha256.Sum256([]byte(string(p) + "\x00" + user + "\x00" + id + "\x00" + text))
+	return "say-" + hex.EncodeToString(sum[:12])
+}
