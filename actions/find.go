@@ -75,10 +75,10 @@ func (f Filter) check() error {
 		}
 	}
 	if f.Status != "" && !slices.Contains(searchable, f.Status) {
-		return &Error{Code: Invalid, Key: "find.status", Field: "status"}
+		return &Error{Code: Invalid, Key: "find.unknown_status", Field: "status"}
 	}
 	if !f.From.IsZero() && !f.To.IsZero() && !f.From.Before(f.To) {
-		return &Error{Code: Invalid, Key: "find.period", Field: "period"}
+		return &Error{Code: Invalid, Key: "find.wrong_period", Field: "period"}
 	}
 	return nil
 }
