@@ -92,10 +92,19 @@ func inserter[T any](driver riverdriver.Driver[T], now func() time.Time, log *sl
 }
 
 func (q *queue[T]) Insert(ctx context.Context, conn *sql.Conn, tx *sql.Tx, list []Job) error {
-	params := make([]river.InsertManyParams, len(list))
-	for i, job := range list {
+	params := make([]river.InsertManyParams, 0, len(list))
+	type unique struct{ kind, key string }
+	seen := map[unique]bool{}
+	for _, job := range list {
 		if job.Kind == "" {
 			return fmt.Errorf("job without a kind")
+		}
+		// River finds the duplicates of stored jobs, and on PostgreSQL fails over those of one statement.
+		if u := (unique{job.Kind, job.Key}); job.Key != "" {
+			if seen[u] {
+				continue
+			}
+			seen[u] = true
 		}
 		o := river.InsertOpts{ScheduledAt: job.At}
 		o.UniqueOpts.ByArgs = job.Key != ""
@@ -103,7 +112,7 @@ func (q *queue[T]) Insert(ctx context.Context, conn *sql.Conn, tx *sql.Tx, list 
 		if len(args) == 0 {
 			args = json.RawMessage("{}")
 		}
-		params[i] = river.InsertManyParams{Args: arguments{kind: job.Kind, Key: job.Key, Args: args}, InsertOpts: &o}
+		params = append(params, river.InsertManyParams{Args: arguments{kind: job.Kind, Key: job.Key, Args: args}, InsertOpts: &o})
 	}
 	return q.within(conn, tx, func(t T) error {
 		_, err := q.client.InsertManyTx(ctx, t, params)

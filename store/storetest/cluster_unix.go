@@ -50,7 +50,7 @@ func startServer() (address string, guarded io.Closer, err error) {
 		`-c shared_buffers=64MB >"$3/log" 2>&1 & cat >/dev/null; kill -QUIT $!; wait $!; rm -rf "$3"`,
 		"guard", filepath.Join(programs, "postgres"), data, folder)
 	guard.SysProcAttr, guard.Dir = as, folder
-	if _, err := guard.StdinPipe(); err != nil { // kept open until the end of the process
+	if guarded, err = guard.StdinPipe(); err != nil {
 		return "", nil, err
 	}
 	if err := guard.Start(); err != nil {
