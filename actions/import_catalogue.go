@@ -1,0 +1,66 @@
+package actions
+
+import (
+	"slices"
+
+	"github.com/aftersale/aftersale/store"
+)
+
+// product finds or records a product and what it holds.
+func (l *intake) product(sold SoldProduct, contents []SoldProduct, newest bool) *store.Product {
+	r := l.products[sold.Code]
+	if r == nil {
+		r = &row[store.Product]{fresh: true, dirty: true, value: &store.Product{ID: l.core.newID(), AccountID: l.account,
+			Code: sold.Code, Kind: "other", CreatedAt: l.now}}
+		l.products[sold.Code] = r
+	}
+	p, before := r.value, *r.value
+	fill(&p.Name, sold.Name, newest)
+	fill(&p.SupportEmail, sold.SupportEmail, newest)
+	if p.Name != before.Name {
+		p.NameKey = store.Fold(p.Name)
+	}
+	kind := sold.Kind
+	if kind == "" && len(contents) > 1 {
+		kind = "bundle"
+	}
+	if kindRank[kind] > kindRank[p.Kind] {
+		p.Kind = kind
+	}
+	r.dirty = r.dirty || *p != before
+	for i, c := range contents {
+		l.hold(p, l.product(c, nil, newest), i)
+	}
+	return p
+}
+
+// kindRank orders kinds by how much an event must know to tell them: a purchase with tickets is one of an event,
+// whatever was thought before.
+var kindRank = map[string]int{"": 0, "other": 0, "course": 1, "ebook": 1, "physical": 2, "membership": 3, "event": 4, "bundle": 5}
+
+// hold records that a bundle holds a product. What an event leaves out stays: buyers from before still have it.
+func (l *intake) hold(bundle, part *store.Product, position int) {
+	items := l.items[bundle.ID]
+	if slices.ContainsFunc(items, func(i store.BundleItem) bool { return i.ProductID == part.ID }) {
+		return
+	}
+	item := store.BundleItem{BundleID: bundle.ID, ProductID: part.ID, AccountID: l.account, Position: position}
+	l.items[bundle.ID] = append(items, item)
+	l.newItems = append(l.newItems, item)
+}
+
+// buyer finds or records a buyer.
+func (l *intake) buyer(sold SoldTo, newest bool) *store.Buyer {
+	key := sold.Email.Key()
+	r := l.buyers[key]
+	if r == nil {
+		r = &row[store.Buyer]{fresh: true, dirty: true, value: &store.Buyer{ID: l.core.newID(), AccountID: l.account,
+			Email: string(sold.Email), EmailKey: key, CreatedAt: l.now}}
+		l.buyers[key] = r
+	}
+	before := *r.value
+	fill(&r.value.Name, sold.Name, newest)
+	fill(&r.value.Locale, sold.Locale, newest)
+	r.dirty = r.dirty || *r.value != before
+	return r.value
+}

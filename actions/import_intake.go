@@ -1,0 +1,297 @@
+package actions
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/aftersale/aftersale/store"
+)
+
+// An intake is the part of the store that a batch of events is about, in memory: it is loaded, the events are applied to
+// it one after the other, and what they changed is written back. In a dry run nothing is written, and what the batches
+// before would have written stays here for the next to see.
+type intake struct {
+	core    *Core
+	account string
+	dry     bool
+	now     time.Time
+
+	seen          map[string]bool // source and id of recorded events
+	purchases     map[string]*bought
+	buyers        map[string]*row[store.Buyer]
+	products      map[string]*row[store.Product]
+	subscriptions map[string]*row[store.Subscription]
+	items         map[string][]store.BundleItem // by the id of the bundle, in order
+	openings      map[string]*row[time.Time]
+
+	inbound  []store.InboundEvent
+	newItems []store.BundleItem
+	moved    []moved
+}
+
+// A row is a row of a table, as loaded or new, with what the events made of it.
+type row[T any] struct {
+	value *T
+	fresh bool // not in the store yet
+	dirty bool
+}
+
+// A bought is a purchase with its access.
+type bought struct {
+	value        *store.Purchase
+	grants       map[string]*row[store.AccessGrant] // by the id of the product
+	fresh, dirty bool
+	changed      bool // in a way that somebody can see
+}
+
+// A moved is a change of status that the platform told, for the audit log.
+type moved struct {
+	transaction string
+	from, to    Status
+	raw         string
+	event       SaleEvent
+}
+
+func (c *Core) newIntake(account string) *intake {
+	l := &intake{core: c, account: account}
+	l.reset()
+	return l
+}
+
+// reset forgets everything.
+func (l *intake) reset() {
+	l.seen = map[string]bool{}
+	l.purchases = map[string]*bought{}
+	l.buyers = map[string]*row[store.Buyer]{}
+	l.products = map[string]*row[store.Product]{}
+	l.subscriptions = map[string]*row[store.Subscription]{}
+	l.items = map[string][]store.BundleItem{}
+	l.openings = map[string]*row[time.Time]{}
+	l.inbound, l.newItems, l.moved = nil, nil, nil
+}
+
+// conflictTries is how often a batch is done again when another process wrote the same rows first.
+const conflictTries = 5
+
+// applyBatch applies events in one transaction and says what became of each.
+func (c *Core) applyBatch(ctx context.Context, l *intake, events []SaleEvent) (results []ImportResult, err error) {
+	if l.dry {
+		l.now = c.now()
+		results, err = l.run(c.store.In(ctx), events)
+		l.inbound, l.newItems, l.moved = nil, nil, nil
+		return results, err
+	}
+	for range conflictTries {
+		err = c.store.Tx(ctx, func(tx *store.Store) error {
+			l.reset()
+			l.now = c.now()
+			if results, err = l.run(tx, events); err != nil {
+				return err
+			}
+			return l.write(tx)
+		})
+		if !errors.Is(err, store.ErrConflict) {
+			return results, err
+		}
+	}
+	return nil, err
+}
+
+// run loads what the events are about and applies them.
+func (l *intake) run(s *store.Store, events []SaleEvent) ([]ImportResult, error) {
+	if err := l.load(s, events); err != nil {
+		return nil, err
+	}
+	results := make([]ImportResult, len(events))
+	for i, e := range events {
+		results[i] = l.apply(e)
+	}
+	return results, nil
+}
+
+// wanted are the keys of the rows that events are about.
+type wanted struct {
+	seen                                             map[string]map[string]bool
+	purchases, buyers, products, subscribers, opened map[string]bool
+}
+
+func wants(events []SaleEvent) wanted {
+	w := wanted{map[string]map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	about := func(p SoldProduct, b SoldTo) {
+		w.products[p.Code], w.buyers[b.Email.Key()] = true, true
+		w.opened[openingID(p.Code, b.Email)] = true
+	}
+	for _, e := range events {
+		if w.seen[e.Source] == nil {
+			w.seen[e.Source] = map[string]bool{}
+		}
+		w.seen[e.Source][e.ID] = true
+		if s := e.Sale; s != nil {
+			w.purchases[string(s.Transaction)] = true
+			about(s.Product, s.Buyer)
+			for _, p := range s.Contents {
+				about(p, s.Buyer)
+			}
+		}
+		if s := e.Subscription; s != nil {
+			w.subscribers[s.Code] = true
+			about(s.Product, s.Buyer)
+		}
+		if o := e.Opening; o != nil {
+			about(o.Product, o.Buyer)
+		}
+	}
+	return w
+}
+
+// openingID names a buyer and a product without telling the buyer's address.
+func openingID(code string, email Email) string {
+	sum := sha256.Sum256([]byte(code + "\n" + email.Key()))
+	return hex.EncodeToString(sum[:16])
+}
+
+// keys lists what is wanted and not known yet, in order.
+func keys[T any](want map[string]bool, known map[string]T) []string {
+	list := slices.Sorted(maps.Keys(want))
+	return slices.DeleteFunc(list, func(k string) bool { _, ok := known[k]; return ok })
+}
+
+// load reads the rows that the events are about, but for those that are here.
+func (l *intake) load(s *store.Store, events []SaleEvent) error {
+	w := wants(events)
+	for source, ids := range w.seen {
+		if err := l.loadSeen(s, source, ids); err != nil {
+			return err
+		}
+	}
+	if err := l.loadPurchases(s, w); err != nil {
+		return err
+	}
+	if err := l.loadCatalogue(s, w); err != nil {
+		return err
+	}
+	return l.loadOpenings(s, w, events)
+}
+
+func (l *intake) loadSeen(s *store.Store, source string, ids map[string]bool) error {
+	return inChunks(slices.Sorted(maps.Keys(ids)), func(part []string) error {
+		found, err := s.InboundSeen(l.account, source, part)
+		for id := range found {
+			l.seen[source+"\n"+id] = true
+		}
+		return err
+	})
+}
+
+func (l *intake) loadPurchases(s *store.Store, w wanted) error {
+	return inChunks(keys(w.purchases, l.purchases), func(part []string) error {
+		found, err := s.PurchasesByTransaction(l.account, part)
+		if err != nil {
+			return err
+		}
+		return l.keep(s, found)
+	})
+}
+
+// keep takes loaded purchases in, with their access.
+func (l *intake) keep(s *store.Store, found []store.Purchase) error {
+	byID := make(map[string]*bought, len(found))
+	ids := make([]string, 0, len(found))
+	for i := range found {
+		if l.purchases[found[i].Transaction] != nil {
+			continue // what is here may be newer
+		}
+		p := &bought{value: &found[i], grants: map[string]*row[store.AccessGrant]{}}
+		l.purchases[found[i].Transaction], byID[found[i].ID] = p, p
+		ids = append(ids, found[i].ID)
+	}
+	return inChunks(ids, func(part []string) error {
+		grants, err := s.GrantsOf(part)
+		for i := range grants {
+			byID[grants[i].PurchaseID].grants[grants[i].ProductID] = &row[store.AccessGrant]{value: &grants[i]}
+		}
+		return err
+	})
+}
+
+func (l *intake) loadCatalogue(s *store.Store, w wanted) error {
+	err := inChunks(keys(w.buyers, l.buyers), func(part []string) error {
+		found, err := s.BuyersByEmail(l.account, part)
+		for i := range found {
+			l.buyers[found[i].EmailKey] = &row[store.Buyer]{value: &found[i]}
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var bundles []string
+	err = inChunks(keys(w.products, l.products), func(part []string) error {
+		found, err := s.ProductsByCode(l.account, part)
+		for i := range found {
+			l.products[found[i].Code] = &row[store.Product]{value: &found[i]}
+			bundles = append(bundles, found[i].ID)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = inChunks(bundles, func(part []string) error {
+		found, err := s.BundleItems(part)
+		for _, i := range found {
+			l.items[i.BundleID] = append(l.items[i.BundleID], i)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return inChunks(keys(w.subscribers, l.subscriptions), func(part []string) error {
+		found, err := s.SubscriptionsByCode(l.account, part)
+		for i := range found {
+			l.subscriptions[found[i].Code] = &row[store.Subscription]{value: &found[i]}
+		}
+		return err
+	})
+}
+
+// loadOpenings reads first openings that were told, and the purchases that new ones are about.
+func (l *intake) loadOpenings(s *store.Store, w wanted, events []SaleEvent) error {
+	err := inChunks(keys(w.opened, l.openings), func(part []string) error {
+		found, err := s.Openings(l.account, part)
+		for id, at := range found {
+			l.openings[id] = &row[time.Time]{value: &at}
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		if e.Opening == nil {
+			continue
+		}
+		product, buyer := l.products[e.Opening.Product.Code], l.buyers[e.Opening.Buyer.Email.Key()]
+		if product == nil || buyer == nil || product.fresh || buyer.fresh {
+			continue
+		}
+		found, err := s.PurchasesGiving(l.account, buyer.value.ID, product.value.ID, maxGiving)
+		if err != nil {
+			return fmt.Errorf("purchases of a product: %w", err)
+		}
+		if err := l.keep(s, found); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxGiving bounds the purchases of one product by one buyer: a weekly subscription of ten years has 520.
+const maxGiving = 1000

@@ -1,0 +1,171 @@
+package actions
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/aftersale/aftersale/store"
+)
+
+// write brings what the events changed into the store, in the order in which rows refer to each other.
+func (l *intake) write(tx *store.Store) error {
+	if err := l.writeCatalogue(tx); err != nil {
+		return err
+	}
+	if err := l.writePurchases(tx); err != nil {
+		return err
+	}
+	if err := l.writeItems(tx); err != nil {
+		return err
+	}
+	openings := map[string]time.Time{}
+	for id, at := range l.openings {
+		if at.dirty {
+			openings[id] = *at.value
+		}
+	}
+	if err := tx.PutOpenings(l.account, openings, l.now); err != nil {
+		return fmt.Errorf("record first openings: %w", err)
+	}
+	if err := inChunks(l.inbound, tx.AddInbounds); err != nil {
+		return err
+	}
+	return errors.Join(l.audit(tx), l.refresh(tx))
+}
+
+func (l *intake) writeCatalogue(tx *store.Store) error {
+	buyerID := func(b store.Buyer) string { return b.ID }
+	if err := inChunks(written(l.buyers, isFresh, buyerID), tx.AddBuyers); err != nil {
+		return err
+	}
+	for _, b := range written(l.buyers, isKnown, buyerID) {
+		if err := tx.PutBuyer(b); err != nil {
+			return err
+		}
+	}
+	if err := inChunks(written(l.products, isAny, func(p store.Product) string { return p.ID }), tx.PutProducts); err != nil {
+		return err
+	}
+	return inChunks(written(l.subscriptions, isAny, func(s store.Subscription) string { return s.ID }), tx.PutSubscriptions)
+}
+
+func (l *intake) writePurchases(tx *store.Store) error {
+	var purchases []store.Purchase
+	var grants []store.AccessGrant
+	for _, p := range sorted(l.purchases) {
+		if p.dirty {
+			purchases = append(purchases, *p.value)
+		}
+		for _, g := range sorted(p.grants) {
+			if g.dirty {
+				grants = append(grants, *g.value)
+			}
+		}
+	}
+	if err := inChunks(purchases, tx.PutPurchases); err != nil {
+		return err
+	}
+	return inChunks(grants, tx.PutGrants)
+}
+
+// writeItems records what bundles hold, and gives it to those whose purchases were recorded as of the bundle alone.
+func (l *intake) writeItems(tx *store.Store) error {
+	if err := inChunks(l.newItems, tx.AddBundleItems); err != nil {
+		return err
+	}
+	bundles := map[string]bool{}
+	for _, i := range l.newItems {
+		bundles[i.BundleID] = true
+	}
+	for _, id := range slices.Sorted(maps.Keys(bundles)) {
+		if err := tx.UnpackBundle(l.account, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// audit records every change of a known purchase's status that the platform told. What was bought and by whom is on
+// record with the event.
+func (l *intake) audit(tx *store.Store) error {
+	for _, m := range l.moved {
+		data, err := json.Marshal(map[string]string{"from": string(m.from), "to": string(m.to), "raw_status": m.raw,
+			"source": m.event.Source, "event": m.event.ID, "kind": m.event.Kind})
+		if err != nil {
+			return err
+		}
+		if err := tx.Audit(store.AuditEntry{AccountID: l.account, At: l.now, Actor: systemActor(l.account).ID,
+			Action: "purchase." + string(m.to), Target: m.transaction, Data: data}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refresh has the cards redrawn of every purchase that changed, and of those that share a subscription that did.
+func (l *intake) refresh(tx *store.Store) error {
+	changed := map[string]bool{}
+	for _, p := range l.purchases {
+		if p.changed && !p.fresh {
+			changed[subjectOfPurchase(p.value.Transaction)] = true
+		}
+	}
+	var ids []string
+	for _, s := range l.subscriptions {
+		if s.dirty && !s.fresh {
+			ids = append(ids, s.value.ID)
+		}
+	}
+	slices.Sort(ids)
+	err := inChunks(ids, func(part []string) error {
+		shown, err := tx.ShownPurchasesOf(l.account, part)
+		for _, transaction := range shown {
+			changed[subjectOfPurchase(transaction)] = true
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("cards of subscriptions: %w", err)
+	}
+	return refresh(tx, l.account, slices.Sorted(maps.Keys(changed))...)
+}
+
+// inChunks calls f with parts of a list that fit into one statement.
+func inChunks[T any](list []T, f func([]T) error) error {
+	for part := range slices.Chunk(list, store.MaxBatch) {
+		if err := f(part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func isFresh(fresh bool) bool { return fresh }
+func isKnown(fresh bool) bool { return !fresh }
+func isAny(bool) bool         { return true }
+
+// written lists the rows to write that are as wanted, in an order that is the same in every run.
+func written[T any](all map[string]*row[T], want func(fresh bool) bool, id func(T) string) []T {
+	var some []T
+	for _, r := range all {
+		if r.dirty && want(r.fresh) {
+			some = append(some, *r.value)
+		}
+	}
+	slices.SortFunc(some, func(a, b T) int { return cmp.Compare(id(a), id(b)) })
+	return some
+}
+
+// sorted lists a map's values in the order of their keys.
+func sorted[T any](all map[string]T) []T {
+	list := make([]T, 0, len(all))
+	for _, k := range slices.Sorted(maps.Keys(all)) {
+		list = append(list, all[k])
+	}
+	return list
+}

@@ -1,0 +1,66 @@
+package store
+
+import (
+	"fmt"
+
+	"gorm.io/gorm/clause"
+)
+
+// ProductsByCode returns products by the commerce platform's codes; those that are not there are left out.
+func (s *Store) ProductsByCode(account string, codes []string) ([]Product, error) {
+	var all []Product
+	if len(codes) == 0 {
+		return nil, nil
+	}
+	err := s.db().Where("account_id = ? AND code IN ?", account, codes).Find(&all).Error
+	return all, err
+}
+
+// PutProducts records products as they are now, new or changed.
+//
+// Errors: ErrConflict when another one has taken a code meanwhile.
+func (s *Store) PutProducts(list []Product) error {
+	if len(list) == 0 {
+		return nil
+	}
+	err := s.db().Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "id"}},
+		DoUpdates: clause.AssignmentColumns([]string{"name", "name_key", "kind", "access_url", "guarantee_days", "support_email"}),
+	}).Create(&list).Error
+	if err != nil {
+		return fmt.Errorf("put products: %w", err)
+	}
+	return nil
+}
+
+// BundleItems lists what bundles hold, in order.
+func (s *Store) BundleItems(bundles []string) ([]BundleItem, error) {
+	var all []BundleItem
+	if len(bundles) == 0 {
+		return nil, nil
+	}
+	err := s.db().Where("bundle_id IN ?", bundles).Order("bundle_id, position, product_id").Find(&all).Error
+	return all, err
+}
+
+// AddBundleItems records what bundles hold besides what is known already.
+func (s *Store) AddBundleItems(list []BundleItem) error {
+	if len(list) == 0 {
+		return nil
+	}
+	return s.db().Clauses(clause.OnConflict{DoNothing: true}).Create(&list).Error
+}
+
+// UnpackBundle replaces the access to a bundle as such by access to what it holds, for every purchase that was recorded
+// before that was known.
+func (s *Store) UnpackBundle(account, bundle string) error {
+	insert := "INSERT INTO access_grants (purchase_id, product_id, account_id, active, opened_at, sent_at, sent_count, created_at)" +
+		" SELECT g.purchase_id, i.product_id, g.account_id, g.active, NULL, g.sent_at, g.sent_count, g.created_at" +
+		" FROM access_grants g JOIN bundle_items i ON i.bundle_id = g.product_id" +
+		" WHERE g.account_id = ? AND g.product_id = ? AND i.product_id <> ? ON CONFLICT DO NOTHING"
+	if err := s.db().Exec(insert, account, bundle, bundle).Error; err != nil {
+		return fmt.Errorf("unpack a bundle: %w", err)
+	}
+	return s.db().Exec("DELETE FROM access_grants WHERE account_id = ? AND product_id = ? AND NOT EXISTS"+
+		" (SELECT 1 FROM bundle_items i WHERE i.bundle_id = ? AND i.product_id = ?)", account, bundle, bundle, bundle).Error
+}
