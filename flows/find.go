@@ -134,7 +134,7 @@ func (f *Find) card() []flow.Fact {
 	facts := whole(f.Purchase, f.At)
 	var lines []flow.Text
 	for _, h := range f.Happened {
-		lines = append(lines, flow.T("history."+h.Action, "at", flow.Moment(h.At), "who", h.Actor))
+		lines = append(lines, flow.T("history."+h.Action, "at", flow.Moment(h.At), "who", flow.PersonName(h.Actor)))
 	}
 	if f.History {
 		facts = append(facts, flow.Card("history", lines)...)
