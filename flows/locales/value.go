@@ -56,10 +56,7 @@ func (w *Words) value(v any, r flow.Reader) string {
 		}
 		return clean(string(v))
 	case flow.PersonName:
-		if r.Shared {
-			return initials(string(v))
-		}
-		return clean(string(v))
+		return w.person(string(v), r)
 	case actions.Transaction:
 		return clean(string(v))
 	case actions.Product:
@@ -81,6 +78,17 @@ func (w *Words) value(v any, r flow.Reader) string {
 		return w.word("answer", map[bool]string{true: "yes", false: "no"}[v], r)
 	}
 	return clean(fmt.Sprint(v))
+}
+
+// person names somebody: in rooms by initials; whoever is not named is the team, or a program that works for it.
+func (w *Words) person(name string, r flow.Reader) string {
+	switch name = clean(name); {
+	case name == "":
+		return w.Text(flow.Text{Key: "person.unnamed"}, r)
+	case r.Shared:
+		return initials(name)
+	}
+	return name
 }
 
 // word looks up one of our own words, such as "status.approved"; an empty one is no word.

@@ -3,7 +3,9 @@ package locales
 import (
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
+	"time"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 
@@ -105,7 +107,7 @@ func (w *Words) Text(t flow.Text, r flow.Reader) string {
 func (w *Words) config(t flow.Text, m message, r flow.Reader) *i18n.LocalizeConfig {
 	data := make(map[string]string, len(m.args))
 	for _, name := range m.args {
-		v, given := t.Args[name]
+		v, given := argument(t.Args, name)
 		if !given {
 			w.miss(r.Locale, t.Key, fmt.Errorf("no value for %s", name))
 			data[name] = "…"
@@ -118,6 +120,19 @@ func (w *Words) config(t flow.Text, m message, r flow.Reader) *i18n.LocalizeConf
 		lc.PluralCount = count(t.Args[m.plural])
 	}
 	return lc
+}
+
+// argument finds the value of a placeholder. "{{.date_time}}" is the argument "date" with its hour: which of the two a
+// sentence needs is the sentence's business.
+func argument(args map[string]any, name string) (any, bool) {
+	if v, given := args[name]; given {
+		return v, true
+	}
+	base, withHour := strings.CutSuffix(name, "_time")
+	if at, ok := args[base].(time.Time); withHour && ok {
+		return flow.Moment(at), true
+	}
+	return nil, false
 }
 
 // count returns the number that selects a plural form; nil, which selects "other", when v is none.
