@@ -27,7 +27,7 @@ func (c *Core) History(ctx context.Context, who Actor, t Transaction, limit int)
 	if limit <= 0 {
 		limit = 20
 	}
-	entries, err := s.AuditOf(who.Account, string(t), min(limit, 200))
+	entries, err := s.AuditEntriesOf(who.Account, string(t), min(limit, 200))
 	if err != nil {
 		return nil, failed("list a history", err)
 	}

@@ -36,11 +36,8 @@ func (s *Store) locked(db *gorm.DB) *gorm.DB {
 }
 
 // prefix is the condition that a column starts with a text. It compares bytes, as the indexes do: LIKE would not use
-// them on SQLite, and a language's order would not on PostgreSQL.
-func (s *Store) prefix(column string) string {
-	if s.Dialect() == onPostgres {
-		column += ` COLLATE "C"`
-	}
+// them on SQLite. (On PostgreSQL all texts are kept with the collation "C".)
+func (*Store) prefix(column string) string {
 	return "(" + column + " >= ? AND " + column + " < ?)"
 }
 

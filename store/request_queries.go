@@ -35,10 +35,3 @@ func (s *Store) RequestsOn(account, target, action string, after time.Time) ([]R
 		Order("created_at").Limit(maxRequests).Find(&all).Error
 	return all, err
 }
-
-// AuditOf lists the newest entries about one target, the newest first.
-func (s *Store) AuditOf(account, target string, limit int) ([]AuditEntry, error) {
-	var all []AuditEntry
-	err := s.db().Where("account_id = ? AND target = ?", account, target).Order("seq DESC").Limit(limit).Find(&all).Error
-	return all, err
-}

@@ -1,0 +1,136 @@
+// Package ledger is the commerce platform of shops whose purchases live in Aftersale itself: it implements
+// actions.Commerce on tables of its own, and knows of the actions only what any platform would, an order at a time.
+//
+// It is no bank: that money goes back is written down here, and whoever runs the shop sends it.
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/store"
+)
+
+// A Ledger implements actions.Commerce. It is safe for concurrent use.
+type Ledger struct {
+	store *store.Store
+	now   func() time.Time
+}
+
+// New returns the ledger kept in a store.
+func New(s *store.Store, now func() time.Time) *Ledger { return &Ledger{store: s, now: now} }
+
+// Name implements actions.Commerce.
+func (l *Ledger) Name() string { return "ledger" }
+
+// Can implements actions.Commerce: the ledger does everything itself.
+func (l *Ledger) Can(op actions.Operation) actions.Capability {
+	switch op {
+	case actions.OpRefund, actions.OpChangeEmail:
+		return actions.ByAPI
+	}
+	return actions.NoSupport
+}
+
+// What the ledger refuses, as message keys.
+const (
+	notFound       = "outcome.refused.not_found"
+	notRefundable  = "outcome.refused.not_refundable"   // not paid, or no longer
+	refunded       = "outcome.refused.already_refunded" // under another order
+	addressChanged = "outcome.refused.address_changed"  // since the order was made
+)
+
+// Do implements actions.Commerce. An order whose key is in the ledger already is done.
+func (l *Ledger) Do(ctx context.Context, o actions.Order) (outcome actions.Outcome, err error) {
+	err = l.store.Tx(ctx, func(tx *store.Store) error {
+		sale, err := tx.LockPurchase(o.Account, string(o.Transaction))
+		if errors.Is(err, store.ErrNotFound) {
+			outcome = refuse(notFound)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		entries, err := tx.LedgerEntries(o.Account, string(o.Transaction))
+		if err != nil {
+			return err
+		}
+		if outcome = judge(o, stateOf(sale, entries), entries); outcome.Kind != "" {
+			return nil
+		}
+		fresh, err := tx.AddLedgerEntry(store.LedgerEntry{Key: o.Key, AccountID: o.Account, Op: string(o.Op),
+			Transaction: string(o.Transaction), Amount: o.Amount.Minor, Currency: o.Amount.Currency,
+			OldEmail: string(o.OldEmail), NewEmail: string(o.NewEmail), CreatedAt: l.now().UTC()})
+		if err == nil && !fresh {
+			return fmt.Errorf("the key of the order belongs to another transaction: %s", o.Key)
+		}
+		outcome = actions.Outcome{Kind: actions.OutcomeDone}
+		return err
+	})
+	if err != nil {
+		return actions.Outcome{}, fmt.Errorf("ledger %s: %w", o.Op, err)
+	}
+	return outcome, nil
+}
+
+// judge returns what an order has come to before anything is written; an empty outcome: it is to be written.
+func judge(o actions.Order, now actions.RemoteState, entries []store.LedgerEntry) actions.Outcome {
+	for _, e := range entries {
+		if e.Key == o.Key {
+			return actions.Outcome{Kind: actions.OutcomeDone}
+		}
+	}
+	switch {
+	case now.Status == actions.Refunded:
+		return refuse(refunded)
+	case !now.Status.Paid():
+		return refuse(notRefundable)
+	case o.Op == actions.OpChangeEmail && now.Email.Key() != o.OldEmail.Key():
+		return refuse(addressChanged)
+	}
+	return actions.Outcome{}
+}
+
+func refuse(reason string) actions.Outcome {
+	return actions.Outcome{Kind: actions.OutcomeRefused, Detail: reason}
+}
+
+// State implements actions.Commerce.
+//
+// Errors: actions.NotFound.
+func (l *Ledger) State(ctx context.Context, account string, t actions.Transaction) (actions.RemoteState, error) {
+	s := l.store.In(ctx)
+	sale, err := s.PurchaseByTransaction(account, string(t))
+	if errors.Is(err, store.ErrNotFound) {
+		return actions.RemoteState{}, &actions.Error{Code: actions.NotFound, Key: "purchase.not_found",
+			Args: map[string]any{"transaction": t}, Field: "transaction"}
+	}
+	if err != nil {
+		return actions.RemoteState{}, fmt.Errorf("read the ledger: %w", err)
+	}
+	entries, err := s.LedgerEntries(account, string(t))
+	if err != nil {
+		return actions.RemoteState{}, fmt.Errorf("read the ledger: %w", err)
+	}
+	return stateOf(sale, entries), nil
+}
+
+// stateOf is a sale with what the ledger has done to it. The sale's row follows the ledger a moment later; once it has an
+// address that the last change did not start from, the row is the newer truth.
+func stateOf(sale store.FullPurchase, entries []store.LedgerEntry) actions.RemoteState {
+	s := actions.RemoteState{Status: actions.Status(sale.Purchase.Status), Email: actions.Email(sale.Buyer.Email), At: sale.Purchase.StatusAt.UTC()}
+	for _, e := range entries {
+		switch actions.Operation(e.Op) {
+		case actions.OpRefund:
+			s.Status, s.At = actions.Refunded, e.CreatedAt.UTC()
+		case actions.OpChangeEmail:
+			if s.Email.Key() == actions.Email(e.OldEmail).Key() {
+				s.Email, s.At = actions.Email(e.NewEmail), e.CreatedAt.UTC()
+			}
+		}
+	}
+	return s
+}
