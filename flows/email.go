@@ -11,7 +11,7 @@ import (
 //	/email [transaction]      the team; a buyer chooses among his own purchases
 type Email struct {
 	core *actions.Core
-	target
+	Target
 
 	Verdict actions.Verdict
 	Current actions.Email

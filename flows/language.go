@@ -27,7 +27,7 @@ func (f *Language) Steps() []flow.Step {
 	return []flow.Step{
 		flow.Form("choose", flow.Choice("locale", &f.Locale, Locales...)),
 		flow.Do("set", f.set),
-		flow.Result("set_to", nil, flow.Open("menu", Home, nil)),
+		flow.Result("set_to", nil),
 	}
 }
 

@@ -7,9 +7,9 @@ import (
 	"github.com/aftersale/aftersale/flows/flow"
 )
 
-// A target is the purchase that a flow is about, and how it is found: the team types its code or comes from a card; a
+// A Target is the purchase that a flow is about, and how it is found: the team types its code or comes from a card; a
 // buyer chooses among his own.
-type target struct {
+type Target struct {
 	Staff       bool
 	Cursor      string
 	Next        string
@@ -19,10 +19,10 @@ type target struct {
 	At          time.Time // when Purchase was read: what the card counts days from
 }
 
-func (t *target) Given(who actions.Actor, _ map[string]string) { t.Staff = who.Staff() }
+func (t *Target) Given(who actions.Actor, _ map[string]string) { t.Staff = who.Staff() }
 
 // steps asks for the purchase; load reads it, with what the flow needs to know of it.
-func (t *target) steps(core *actions.Core, load func(flow.Call) error) []flow.Step {
+func (t *Target) steps(core *actions.Core, load func(flow.Call) error) []flow.Step {
 	code := flow.Input("transaction", &t.Transaction, actions.ParseTransaction)
 	own := flow.Or(flow.Pick("transaction", &t.Transaction, options(t.Rows, true)...), &t.Transaction, actions.ParseTransaction)
 	more := flow.Reopen("more", "mine", func() { t.Cursor = t.Next })
@@ -40,7 +40,7 @@ func (t *target) steps(core *actions.Core, load func(flow.Call) error) []flow.St
 }
 
 // mine lists the buyer's own purchases, newest first.
-func (t *target) mine(c flow.Call, core *actions.Core) error {
+func (t *Target) mine(c flow.Call, core *actions.Core) error {
 	page, err := core.Find(c, c.Who, actions.Filter{Cursor: t.Cursor, Limit: listed})
 	if err != nil {
 		return err
@@ -49,7 +49,7 @@ func (t *target) mine(c flow.Call, core *actions.Core) error {
 	return nil
 }
 
-func (t *target) load(c flow.Call, core *actions.Core) (err error) {
+func (t *Target) load(c flow.Call, core *actions.Core) (err error) {
 	t.At = c.Now
 	t.Purchase, err = core.Purchase(c, c.Who, t.Transaction)
 	return err

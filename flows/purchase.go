@@ -37,10 +37,19 @@ func options(all []Row, own bool) []flow.Option {
 	}
 	list := make([]flow.Option, len(all))
 	for i, r := range all {
-		list[i] = flow.Option{Value: string(r.Transaction), Label: flow.T(key, "product", r.Product,
-			"buyer", flow.PersonName(r.Buyer), "price", r.Price, "status", r.Status, "at", r.At)}
+		list[i] = flow.Option{Value: string(r.Transaction), Label: flow.T(key, "product", short(r.Product),
+			"buyer", flow.PersonName(short(r.Buyer)), "price", r.Price, "status", r.Status, "at", r.At)}
 	}
 	return list
+}
+
+// short cuts a name so that a button holds two of them with an amount and a date (Slack: 75 characters).
+func short(name string) string {
+	const most = 22
+	if letters := []rune(name); len(letters) > most {
+		return strings.TrimSpace(string(letters[:most-1])) + "…"
+	}
+	return name
 }
 
 // brief is the purchase as every confirmation shows it.

@@ -14,7 +14,7 @@ import (
 //	/refund [transaction]     the team; a buyer chooses among his own purchases
 type Refund struct {
 	core *actions.Core
-	target
+	Target
 
 	Verdict actions.Verdict
 	Reason  actions.Reason

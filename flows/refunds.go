@@ -92,8 +92,8 @@ func (f *Refunds) list(c flow.Call) error {
 func (f *Refunds) options() []flow.Option {
 	list := make([]flow.Option, len(f.Waiting))
 	for i, w := range f.Waiting {
-		list[i] = flow.Option{Value: w.ID, Label: flow.T("option.proposal."+w.Kind, "buyer", flow.PersonName(w.Buyer),
-			"product", w.Product, "price", w.Price, "until", w.Expires)}
+		list[i] = flow.Option{Value: w.ID, Label: flow.T("option.proposal."+w.Kind, "buyer", flow.PersonName(short(w.Buyer)),
+			"product", short(w.Product), "price", w.Price, "until", w.Expires)}
 	}
 	return list
 }

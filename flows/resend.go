@@ -10,7 +10,7 @@ import (
 //	/resend [transaction]     the team; a buyer chooses among his own purchases
 type Resend struct {
 	core *actions.Core
-	target
+	Target
 
 	Verdict actions.Verdict
 	Result  actions.Result

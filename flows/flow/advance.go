@@ -38,13 +38,14 @@ func Advance(d Def, s State, who actions.Actor, e Event) (State, View, []Effect)
 	if len(effects) == 0 {
 		effects = t.settle()
 	}
+	var v View
+	if len(effects) == 0 || effects[0].Launch != nil {
+		v = t.view() // before the answers of an ended conversation are forgotten
+	}
 	if err := t.save(); err != nil {
 		return t.broken(err)
 	}
-	if len(effects) > 0 && effects[0].Launch == nil {
-		return t.State, View{}, effects
-	}
-	return t.State, t.view(), effects
+	return t.State, v, effects
 }
 
 // Look shows a conversation as it stands, without moving it.
@@ -55,6 +56,15 @@ func Look(d Def, s State, who actions.Actor) View {
 		return v
 	}
 	return t.view()
+}
+
+// Expire ends a conversation that nobody has answered for too long.
+func Expire(d Def, s State, who actions.Actor) (State, View) {
+	t := turn{def: d, State: s.clone(), who: who, flow: d.New()}
+	t.Revision++
+	t.end(EndExpired)
+	t.Answers, t.Typed, t.Done, t.Answered = nil, nil, nil, nil
+	return t.State, t.view()
 }
 
 // A turn is one event being applied: the state as it will be, and the flow made from its answers.
@@ -405,14 +415,11 @@ func (t *turn) result(step Step) {
 	t.Live = step.live
 	for _, item := range step.items {
 		if item.launch != nil {
-			if t.Launch == nil {
-				t.Launch = map[string]Launch{}
-			}
-			t.Launch[item.name] = *item.launch
+			t.launches(item.name, *item.launch)
 		}
 	}
 	t.Done = append(t.Done, step.key)
-	t.Ended, t.End = true, EndDone
+	t.end(EndDone)
 }
 
 // step is the position: the first step that is not finished.
@@ -492,7 +499,20 @@ func (t *turn) before() (key string, ok bool) {
 	return key, ok
 }
 
-func (t *turn) end(how string) { t.Ended, t.End = true, how }
+// end ends the conversation; from there a button leads back to the menu.
+func (t *turn) end(how string) {
+	t.Ended, t.End = true, how
+	if t.Home != "" && t.Home != t.Flow {
+		t.launches(buttonMenu, Launch{Flow: t.Home})
+	}
+}
+
+func (t *turn) launches(button string, l Launch) {
+	if t.Launch == nil {
+		t.Launch = map[string]Launch{}
+	}
+	t.Launch[button] = l
+}
 
 func (t *turn) fail(f *Failure) {
 	t.problem(f, "")

@@ -5,17 +5,51 @@ import (
 	"slices"
 )
 
-// view shows the current step.
+// All shows every step of a flow with the answers that f holds, those that are left out by a condition too, as a form
+// and as questions. It is for tests and for pictures: no conversation can be in all of these places.
+func All(d Def, f Flow, conversation string) []View {
+	var views []View
+	for _, prompts := range []bool{false, true} {
+		t := &turn{def: d, flow: f, State: State{Conversation: conversation, Flow: d.Name, Prompts: prompts, Help: true, Extras: true}}
+		for _, step := range f.Steps() {
+			if step.kind == doStep {
+				continue
+			}
+			t.Answered = nil
+			views = append(views, t.viewStep(step))
+			if prompts {
+				views = append(views, t.laterQuestions(step)...)
+			}
+		}
+	}
+	return views
+}
+
+func (t *turn) laterQuestions(step Step) []View {
+	var views []View
+	for i := range step.fields {
+		t.Answered = append(t.Answered, step.fields[i].name)
+		if len(t.asked(step)) > 0 {
+			views = append(views, t.viewStep(step))
+		}
+	}
+	return views
+}
+
+// view shows the current step, or how the conversation ended.
 func (t *turn) view() View {
-	v := View{
-		Token:   Token{Of: t.Conversation, Revision: t.Revision},
-		Flow:    t.Flow,
-		Problem: t.Problem,
-	}
 	if t.Ended {
-		return t.viewEnd(v)
+		return t.viewEnd()
 	}
-	step := t.current()
+	return t.viewStep(t.current())
+}
+
+func (t *turn) blank() View {
+	return View{Token: Token{Of: t.Conversation, Revision: t.Revision}, Flow: t.Flow, Problem: t.Problem}
+}
+
+func (t *turn) viewStep(step Step) View {
+	v := t.blank()
 	v.Step, v.Kind = step.key, string(step.kind)
 	v.Title = t.text(step, "title")
 	v.Body = t.body(step)
@@ -23,6 +57,10 @@ func (t *turn) view() View {
 		v.Facts = step.card()
 	}
 	switch step.kind {
+	case resultStep:
+		v.Ended, v.Live = true, step.live
+		v.Buttons = t.items(step, true)
+		return v
 	case formStep:
 		t.viewForm(&v, step)
 	case confirmStep:
@@ -44,16 +82,14 @@ func (t *turn) view() View {
 }
 
 // viewEnd shows how a conversation ended. A result is shown with its card only in the turn that reached it.
-func (t *turn) viewEnd(v View) View {
+func (t *turn) viewEnd() View {
+	v := t.blank()
 	v.Ended, v.Live, v.Kind = true, t.Live, "notice"
 	switch t.End {
 	case EndDone:
 		if step, ok := t.resultShown(); ok {
-			v.Step, v.Kind, v.Title, v.Body = step.key, string(step.kind), t.text(step, "title"), t.body(step)
-			if step.card != nil {
-				v.Facts = step.card()
-			}
-			v.Buttons = t.items(step, true)
+			v = t.viewStep(step)
+			v.Buttons = append(v.Buttons, t.toMenu()...)
 			return v
 		}
 		v.Title = T("end.done")
@@ -68,7 +104,16 @@ func (t *turn) viewEnd(v View) View {
 	default:
 		v.Title = T("end." + t.End)
 	}
+	v.Buttons = append(v.Buttons, t.toMenu()...)
 	return v
+}
+
+// toMenu leads back to where everything starts, unless the step has a button there of its own.
+func (t *turn) toMenu() []Button {
+	if l, ok := t.Launch[buttonMenu]; !ok || l.Flow != t.Home {
+		return nil
+	}
+	return []Button{{Name: buttonMenu, Label: T("button.menu")}}
 }
 
 // resultShown is the result step that was reached in this turn, while the answers are still there.

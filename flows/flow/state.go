@@ -12,6 +12,7 @@ type State struct {
 	Conversation string            `json:"conversation"`
 	Flow         string            `json:"flow"`
 	Owner        string            `json:"owner"`          // actor id of who started it
+	Home         string            `json:"home,omitempty"` // flow that an ended conversation leads back to
 	From         string            `json:"from,omitempty"` // token of the button that launched it: pressed twice, it is shown again
 	Revision     int               `json:"revision"`
 	Try          int               `json:"try"`                // grows when answers are reopened
@@ -99,6 +100,7 @@ const (
 	buttonAgain   = "again"
 	buttonSkip    = "skip"
 	buttonExtra   = "extra"
+	buttonMenu    = "menu"
 )
 
 // The ends of a conversation.

@@ -53,7 +53,7 @@ func (t *talk) command(c Command) (answer, error) {
 func (t *talk) typed(g Typed) (answer, error) {
 	saved, err := t.tx.OpenConversation(t.Account, t.in.Platform, t.in.Chat, t.in.User)
 	switch {
-	case errors.Is(err, store.ErrNotFound), err == nil && t.expired(saved):
+	case errors.Is(err, store.ErrNotFound):
 		return t.start(t.flows[t.Home], Start{}, "")
 	case err != nil:
 		return answer{}, err
@@ -62,7 +62,9 @@ func (t *talk) typed(g Typed) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return t.move(saved, event)
+	out, err := t.move(saved, event)
+	out.replace = false // in a chat what is typed is answered below it
+	return out, err
 }
 
 // understand reads typed text as the button it names, by number or label, where one is meant; else as an answer.
@@ -105,7 +107,7 @@ func (t *talk) start(d Def, e Start, from string) (answer, error) {
 		return t.notice("error.role"), nil
 	}
 	id := t.NewID()
-	s := State{Conversation: id, Flow: d.Name, Owner: t.who.ID, From: from, Prompts: !t.in.Forms}
+	s := State{Conversation: id, Flow: d.Name, Owner: t.who.ID, From: from, Home: t.Home, Prompts: !t.in.Forms}
 	saved := store.Conversation{
 		ID: id, AccountID: t.Account, Platform: t.in.Platform, Chat: t.in.Chat, UserID: t.in.User,
 		Flow: d.Name, Open: true, CreatedAt: t.Now(),
@@ -124,8 +126,8 @@ func (t *talk) move(saved store.Conversation, e Event) (answer, error) {
 		return t.notice("error.changed"), nil
 	}
 	if t.expired(saved) && !s.Ended {
-		s.Ended, s.End, s.Answers, s.Typed = true, EndExpired, nil, nil
-		return t.save(d, s, saved, View{Kind: "notice", Title: T("end." + EndExpired), Ended: true}, true)
+		s, view := Expire(d, s, t.who)
+		return t.save(d, s, saved, view, true)
 	}
 	return t.play(d, s, saved, e, true)
 }

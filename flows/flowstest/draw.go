@@ -1,6 +1,7 @@
 package flowstest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/aftersale/aftersale/flows/flow"
@@ -10,7 +11,7 @@ import (
 func draw(s flow.Shown) []string {
 	lines := []string{s.Title}
 	add := func(parts ...string) { lines = append(lines, "  "+strings.Join(parts, " ")) }
-	if s.Problem != "" {
+	if s.Problem != "" && !slices.ContainsFunc(s.Fields, func(f flow.ShownField) bool { return f.Problem != "" }) {
 		add(append([]string{"✗", s.Problem}, nonEmpty(s.Hint)...)...)
 	}
 	for _, b := range s.Body {
@@ -20,6 +21,9 @@ func draw(s flow.Shown) []string {
 		add(f.Label+":", strings.ReplaceAll(f.Value, "\n", " / "))
 	}
 	for _, f := range s.Fields {
+		if len(s.Fields) == 1 && len(f.Options) > 0 && f.Problem == "" {
+			continue // the buttons say it
+		}
 		parts := []string{f.Label + ":"}
 		for _, o := range f.Options {
 			if len(s.Fields) > 1 { // a single choice is drawn as buttons

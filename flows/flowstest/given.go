@@ -11,18 +11,38 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/actions/actionstest"
 	"github.com/aftersale/aftersale/store"
 )
 
 // given is the world before a conversation.
 type given struct {
-	Now       string              `yaml:"now"`
-	Locale    string              `yaml:"locale"`
-	People    map[string]string   `yaml:"people"` // name → role
-	Buyers    map[string]string   `yaml:"buyers"` // name → e-mail address that he is linked to
-	Purchases yaml.MapSlice       `yaml:"purchases"`
-	Commerce  map[string][]string `yaml:"commerce"` // operation → outcomes in order, such as {refund: [timeout after, done]}
+	Now       string            `yaml:"now"`
+	Locale    string            `yaml:"locale"`
+	People    map[string]string `yaml:"people"` // name → role
+	Buyers    map[string]string `yaml:"buyers"` // name → e-mail address that he is linked to
+	Purchases yaml.MapSlice     `yaml:"purchases"`
+	Commerce  []string          `yaml:"commerce"` // how the platform takes the orders, one after the other; see steps
 	sold      []sold
+}
+
+// steps are the ways in which the commerce platform may take an order.
+var steps = map[string]actionstest.Step{
+	"done": actionstest.Pass, "timeout before": actionstest.TimeoutBefore, "timeout after": actionstest.TimeoutAfter,
+	"requested": actionstest.Requested, "needs buyer": actionstest.NeedsBuyer, "refused": actionstest.Refused("outcome.refused.not_refundable"),
+}
+
+func (g given) script(t *testing.T) []actionstest.Step {
+	t.Helper()
+	var script []actionstest.Step
+	for _, name := range g.Commerce {
+		step, ok := steps[name]
+		if !ok {
+			t.Fatalf("given.yaml: the commerce platform cannot answer %q", name)
+		}
+		script = append(script, step)
+	}
+	return script
 }
 
 // sold is a purchase in words.
@@ -102,7 +122,7 @@ func (w *world) furnish(t *testing.T, g given) {
 	must(w.store.In(ctx).SaveAccount(store.Account{ID: account, Name: "Cozinha da Ana", Locale: g.Locale, Timezone: "America/Sao_Paulo",
 		Currency: "BRL", SupportEmail: "ajuda@example.com", CreatedAt: w.now()}))
 	for _, name := range sorted(g.People) {
-		must(w.store.In(ctx).SavePerson(store.Person{ID: "p-" + name, AccountID: account, Name: strings.ToUpper(name[:1]) + name[1:],
+		must(w.store.In(ctx).AddPerson(store.Person{ID: "p-" + name, AccountID: account, Name: strings.ToUpper(name[:1]) + name[1:],
 			Role: g.People[name], CreatedAt: w.now()}))
 		must(w.store.In(ctx).MeetIdentity(store.Identity{ID: "i-" + name, AccountID: account, Platform: platform, UserID: name,
 			PersonID: "p-" + name, Chat: "@" + name, CreatedAt: w.now()}))

@@ -54,7 +54,7 @@ func play(t *testing.T, g given, section string, lines []line) string {
 	t.Helper()
 	w := open(t, g)
 	var out strings.Builder
-	for _, l := range lines {
+	for i, l := range lines {
 		fmt.Fprintln(&out, l.text)
 		switch {
 		case l.text == "" || strings.HasPrefix(l.text, "#"):
@@ -68,6 +68,9 @@ func play(t *testing.T, g given, section string, lines []line) string {
 			}
 			if err := w.act(a, strings.HasPrefix(section, "forms")); err != nil {
 				t.Errorf("%s, line %d: %s: %v", section, l.number, l.text, err)
+				for _, rest := range lines[i+1:] { // -update must not lose what people say
+					fmt.Fprintln(&out, rest.text)
+				}
 				return out.String()
 			}
 			w.report(t, &out)

@@ -50,12 +50,17 @@ func (w *world) newID() string {
 	return fmt.Sprintf("%026d", w.ids)
 }
 
-// open builds a world.
+// open builds a world on a database of its own.
 func open(t *testing.T, g given) *world {
 	t.Helper()
-	w := &world{store: storetest.New(t), chats: &chats{messages: map[string][]*message{}}}
+	return openOn(t, storetest.New(t), g)
+}
+
+func openOn(t *testing.T, s *store.Store, g given) *world {
+	t.Helper()
+	w := &world{store: s, chats: &chats{messages: map[string][]*message{}}}
 	w.clock = when(t, g.Now, time.Time{})
-	commerce := actionstest.Script(ledger.New(w.store, w.now), g.Commerce)
+	commerce := actionstest.NewFlaky(ledger.New(w.store, w.now), g.script(t)...)
 	w.core = actions.New(actions.Options{Store: w.store, Commerce: ordered{commerce, w}, Mailer: w, Policy: actions.DefaultPolicy(), Now: w.now, NewID: w.newID})
 	w.furnish(t, g)
 	shop, err := w.store.In(context.Background()).Account(account)
