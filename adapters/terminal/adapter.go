@@ -3,7 +3,7 @@
 //
 // Each line of input is answered by any number of lines and then one empty line, so that a program on the other side
 // of a pipe knows when to go on. What the turn left to do (jobs, and the notices that they bring) is finished before
-// that empty line.
+// that empty line. A line of input that ends with a backslash goes on in the next one.
 package terminal
 
 import (
@@ -12,9 +12,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/aftersale/aftersale/flows/flow"
@@ -50,6 +52,7 @@ type Options struct {
 	Forms   bool // ask several fields at once, to be filled as "Label: value"
 	// Settle finishes what a turn left to do before the next line is read; it may be nil.
 	Settle func(ctx context.Context) error
+	Log    *slog.Logger // hears of turns that failed; may be nil
 	// As finds another user for "/as NAME", so that one person can play several; it may be nil.
 	As func(ctx context.Context, name string) (User, error)
 }
@@ -77,6 +80,9 @@ type posted struct {
 
 // New makes an Adapter. It does nothing until Run.
 func New(o Options) *Adapter {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
 	return &Adapter{Options: o, fresh: true, live: map[string]flow.Shown{}}
 }
 
@@ -107,9 +113,16 @@ func (a *Adapter) lines(ctx context.Context) (<-chan string, <-chan error) {
 		defer close(lines)
 		scanner := bufio.NewScanner(a.In)
 		scanner.Buffer(make([]byte, 0, 4<<10), maxLine)
+		var begun string // of a line that goes on: it ended with a backslash
 		for scanner.Scan() {
+			line := begun + scanner.Text()
+			if rest, more := strings.CutSuffix(line, `\`); more && len(line) < maxLine {
+				begun = rest + "\n"
+				continue
+			}
+			begun = ""
 			select {
-			case lines <- scanner.Text():
+			case lines <- line:
 			case <-ctx.Done():
 				failed <- nil
 				return
@@ -128,14 +141,12 @@ func (a *Adapter) lines(ctx context.Context) (<-chan string, <-chan error) {
 func (a *Adapter) turn(ctx context.Context, line string) error {
 	a.mu.Lock()
 	a.fresh, a.asking = true, false
-	in, ok := a.now.decode(line)
+	g, ok := a.now.decode(line)
 	user := a.User
 	a.mu.Unlock()
 
 	if ok {
-		if err := a.act(ctx, in, user); err != nil {
-			return err
-		}
+		a.act(ctx, g, user)
 	}
 	if a.Settle != nil {
 		if err := a.Settle(ctx); err != nil {
@@ -148,24 +159,30 @@ func (a *Adapter) turn(ctx context.Context, line string) error {
 	return a.broken
 }
 
-func (a *Adapter) act(ctx context.Context, in flow.Gesture, user User) error {
-	if c, ok := in.(flow.Command); ok && c.Word == "as" && a.As != nil {
-		return a.become(ctx, c.Rest)
+func (a *Adapter) act(ctx context.Context, g gesture, user User) {
+	if c, ok := g.input.(flow.Command); ok && c.Word == "as" && a.As != nil {
+		a.become(ctx, c.Rest)
+		return
 	}
-	return a.Handler.Handle(ctx, flow.Inbound{
+	err := a.Handler.Handle(ctx, flow.Inbound{
 		Platform: Platform, Chat: user.ID, User: user.ID, UserName: user.Name, Locale: user.Locale,
-		Forms: a.Forms, Input: in,
+		Forms: a.Forms, Message: g.message, Input: g.input,
 	}, a)
+	if err != nil {
+		a.Log.Error("interaction failed", "err", err)
+	}
 }
 
 // become gives the keyboard to somebody else, and shows him what came for him meanwhile.
-func (a *Adapter) become(ctx context.Context, name string) error {
+func (a *Adapter) become(ctx context.Context, name string) {
 	user, err := a.As(ctx, name)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if err != nil {
-		a.write("✗ " + clean(err.Error()) + "\n")
-		return nil
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			a.write("✗ " + clean(line) + "\n")
+		}
+		return
 	}
 	a.User, a.now = user, screenful{}
 	a.write(clean(user.Name) + ":\n")
@@ -178,7 +195,6 @@ func (a *Adapter) become(ctx context.Context, name string) error {
 		}
 	}
 	a.waiting = others
-	return nil
 }
 
 // Show draws the answer to the line that was typed.
@@ -237,10 +253,12 @@ func (a *Adapter) draw(id string, s flow.Shown) {
 		a.live[id] = s
 	}
 	if len(s.Fields) > 0 && !s.Ended {
-		a.now.form, a.now.values = s, nil
+		a.now.form, a.now.message, a.now.values = s, id, nil
 	}
 	first := len(a.now.buttons) + 1
-	a.now.buttons = append(a.now.buttons, s.Buttons...)
+	for _, b := range s.Buttons {
+		a.now.buttons = append(a.now.buttons, button{b, id})
+	}
 	for _, line := range render(s, look{color: a.Color, numbered: !a.now.free(), first: first}) {
 		a.write(line + "\n")
 	}

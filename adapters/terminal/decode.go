@@ -10,9 +10,22 @@ import (
 // A screenful is what can be answered now: the buttons drawn since the last input, in the order of their numbers, and
 // the form that is open.
 type screenful struct {
-	buttons []flow.ShownButton
+	buttons []button
 	form    flow.Shown        // the latest view with fields; its Fields are empty when none is open
+	message string            // that shows the form
 	values  map[string]string // fields filled so far, by name
+}
+
+// A button is one that was drawn, and the message below which it stands.
+type button struct {
+	flow.ShownButton
+	message string
+}
+
+// A gesture is what a line means, and the message that it is about; none for commands and text.
+type gesture struct {
+	input   flow.Gesture
+	message string
 }
 
 // free reports whether the open question takes any text, so that a number is an answer and not a button.
@@ -27,41 +40,41 @@ func (s *screenful) free() bool {
 //	2, Confirm         the button (or the only choice's option) with that number or label; [Confirm] too
 //	Reason: typo       a field of the open form; the form is sent when all fields are filled, or by an empty line
 //	anything else      text, which answers the open question
-func (s *screenful) decode(line string) (in flow.Gesture, ok bool) {
+func (s *screenful) decode(line string) (g gesture, ok bool) {
 	text := strings.TrimSpace(line)
 	if text == "" {
 		return s.submit()
 	}
 	if rest, command := strings.CutPrefix(text, "/"); command && rest != "" {
 		word, args, _ := strings.Cut(rest, " ")
-		return flow.Command{Word: word, Rest: strings.TrimSpace(args)}, true
+		return gesture{input: flow.Command{Word: word, Rest: strings.TrimSpace(args)}}, true
 	}
-	if token, pressed := s.button(text); pressed {
-		return flow.Pressed{Token: token}, true
+	if b, pressed := s.button(text); pressed {
+		return gesture{flow.Pressed{Token: b.Token}, b.message}, true
 	}
 	if s.fill(text) {
 		if len(s.values) < len(s.form.Fields) {
-			return nil, false
+			return gesture{}, false
 		}
 		return s.submit()
 	}
-	return flow.Typed{Text: text}, true
+	return gesture{input: flow.Typed{Text: text}}, true
 }
 
 // button finds the button that a text means: by its number, or by its label, the latest first.
-func (s *screenful) button(text string) (token string, ok bool) {
+func (s *screenful) button(text string) (b button, ok bool) {
 	if n, err := strconv.Atoi(text); err == nil && !s.free() && n >= 1 && n <= len(s.buttons) {
-		return s.buttons[n-1].Token, true
+		return s.buttons[n-1], true
 	}
 	if inner, bracketed := strings.CutPrefix(text, "["); bracketed {
 		text = strings.TrimSuffix(inner, "]")
 	}
 	for i := len(s.buttons) - 1; i >= 0; i-- {
 		if strings.EqualFold(clean(s.buttons[i].Label), text) {
-			return s.buttons[i].Token, true
+			return s.buttons[i], true
 		}
 	}
-	return "", false
+	return button{}, false
 }
 
 // fill reads "Label: value" into the field with that label.
@@ -95,9 +108,9 @@ func option(f flow.ShownField, text string) string {
 }
 
 // submit sends the fields filled so far; what was typed at an earlier try and not typed again stays.
-func (s *screenful) submit() (flow.Gesture, bool) {
+func (s *screenful) submit() (gesture, bool) {
 	if len(s.values) == 0 {
-		return nil, false
+		return gesture{}, false
 	}
 	values := map[string]string{}
 	for _, f := range s.form.Fields {
@@ -108,5 +121,5 @@ func (s *screenful) submit() (flow.Gesture, bool) {
 		}
 	}
 	s.values = nil
-	return flow.Submitted{Token: s.form.Token, Values: values}, true
+	return gesture{flow.Submitted{Token: s.form.Token, Values: values}, s.message}, true
 }

@@ -10,7 +10,9 @@ import (
 
 // menu is a screen with two buttons and no question.
 func menu() *screenful {
-	return &screenful{buttons: []flow.ShownButton{{Token: "c.1.refund", Label: "Refund"}, {Token: "c.1.cancel", Label: "Cancel"}}}
+	return &screenful{buttons: []button{
+		{flow.ShownButton{Token: "c.1.refund", Label: "Refund"}, "7"}, {flow.ShownButton{Token: "c.1.cancel", Label: "Cancel"}, "7"},
+	}}
 }
 
 // question is a screen that asks for one free text.
@@ -62,7 +64,10 @@ func TestDecode(t *testing.T) {
 			if ok != (c.want != nil) {
 				t.Fatalf("decode(%q) is an input: %v", c.line, ok)
 			}
-			if diff := cmp.Diff(c.want, got); diff != "" {
+			if _, pressed := got.input.(flow.Pressed); pressed && got.message != "7" {
+				t.Errorf("decode(%q) is about message %q, want the button's", c.line, got.message)
+			}
+			if diff := cmp.Diff(c.want, got.input); diff != "" {
 				t.Errorf("decode(%q) (-want +got):\n%s", c.line, diff)
 			}
 		})
@@ -75,7 +80,7 @@ func TestFormIsSentWhenCompleteOrByAnEmptyLine(t *testing.T) {
 	s.decode("new address: a@b.example")
 	got, _ := s.decode("Reason: 2")
 	want := flow.Submitted{Token: "c.1.", Values: map[string]string{"new": "a@b.example", "reason": "other"}}
-	if diff := cmp.Diff(flow.Gesture(want), got); diff != "" {
+	if diff := cmp.Diff(flow.Gesture(want), got.input); diff != "" {
 		t.Errorf("both fields (-want +got):\n%s", diff)
 	}
 
@@ -84,7 +89,7 @@ func TestFormIsSentWhenCompleteOrByAnEmptyLine(t *testing.T) {
 	s.decode("Reason: Typing error")
 	got, _ = s.decode("")
 	want = flow.Submitted{Token: "c.1.", Values: map[string]string{"new": "kept@b.example", "reason": "typo"}}
-	if diff := cmp.Diff(flow.Gesture(want), got); diff != "" {
+	if diff := cmp.Diff(flow.Gesture(want), got.input); diff != "" {
 		t.Errorf("an empty line (-want +got):\n%s", diff)
 	}
 }
@@ -95,7 +100,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, line string) {
 		for _, s := range []*screenful{menu(), question(), form()} {
-			if in, ok := s.decode(line); ok && in == nil {
+			if g, ok := s.decode(line); ok && g.input == nil {
 				t.Errorf("decode(%q) is an input and none", line)
 			}
 		}
