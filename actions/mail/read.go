@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -34,18 +35,19 @@ type Envelope struct {
 	HTML    string // empty in lists
 }
 
-// ReadOutbox lists the newest mails of an outbox folder, at most limit of them, without their bodies. A folder that is
-// not there is empty. Files that are no mails are left out.
+// ReadOutbox lists the newest mails of an outbox folder, at most limit of them, without their bodies. Ids are ULIDs, so
+// the order of the names is that of time, and a folder of a million mails costs no more than its listing. A folder
+// that is not there is empty; files that are no mails are left out.
 func ReadOutbox(dir string, limit int) ([]Envelope, error) {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
+	entries, err := os.ReadDir(dir) // sorted by name
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read outbox: %w", err)
 	}
 	var mails []Envelope
-	for _, entry := range entries {
+	for _, entry := range slices.Backward(entries) {
+		if len(mails) >= limit {
+			break
+		}
 		id, isMail := strings.CutSuffix(entry.Name(), extension)
 		if !isMail || !mailID.MatchString(id) || !entry.Type().IsRegular() {
 			continue
@@ -54,13 +56,7 @@ func ReadOutbox(dir string, limit int) ([]Envelope, error) {
 			mails = append(mails, e)
 		}
 	}
-	slices.SortFunc(mails, func(a, b Envelope) int {
-		if c := b.Date.Compare(a.Date); c != 0 {
-			return c
-		}
-		return strings.Compare(b.ID, a.ID) // ids grow with time: dates have whole seconds only
-	})
-	return mails[:min(limit, len(mails))], nil
+	return mails, nil
 }
 
 // Open reads one mail of an outbox folder. The id may come from a browser.
@@ -129,8 +125,11 @@ func (e *Envelope) readPart(h textproto.MIMEHeader, body io.Reader) error {
 			}
 		}
 	}
-	if strings.EqualFold(h.Get("Content-Transfer-Encoding"), "quoted-printable") {
+	switch strings.ToLower(h.Get("Content-Transfer-Encoding")) {
+	case "quoted-printable":
 		body = quotedprintable.NewReader(body)
+	case "base64":
+		body = base64.NewDecoder(base64.StdEncoding, body)
 	}
 	text, err := io.ReadAll(body)
 	if err != nil {
