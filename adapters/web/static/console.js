@@ -26,6 +26,7 @@ function put(p) {
     while (before && before.dataset.key > p.key) before = before.previousElementSibling;
     before ? before.after(message) : log.prepend(message);
   }
+  log.tabIndex = 0; // it can be scrolled now
   if (low) log.scrollTop = log.scrollHeight;
   const pane = log.closest(".pane");
   if (pane.id !== page.dataset.tab) notice(pane.id);
