@@ -52,15 +52,18 @@ func short(name string) string {
 	return name
 }
 
-// brief is the purchase as every confirmation shows it.
-func brief(p actions.Purchase) []flow.Fact {
-	return flow.Card("product", p.Product.Name, "buyer", flow.PersonName(p.Buyer.Name), "email", p.Buyer.Email,
-		"transaction", p.Transaction, "price", p.Price, "status", p.Status)
+// brief is the purchase as every confirmation shows it. A buyer need not be told who he is.
+func brief(p actions.Purchase, own bool) []flow.Fact {
+	facts := flow.Card("product", p.Product.Name)
+	if !own {
+		facts = append(facts, flow.Card("buyer", flow.PersonName(p.Buyer.Name), "email", p.Buyer.Email)...)
+	}
+	return append(facts, flow.Card("transaction", p.Transaction, "price", p.Price, "status", p.Status)...)
 }
 
 // whole is the purchase as the find card shows it.
-func whole(p actions.Purchase, now time.Time) []flow.Fact {
-	facts := brief(p)
+func whole(p actions.Purchase, own bool, now time.Time) []flow.Fact {
+	facts := brief(p, own)
 	facts = append(facts, flow.Card(
 		"payment", payment(p), "ordered_at", p.OrderedAt, "guarantee", guarantee(p, now), "contents", contents(p),
 		"tickets", tickets(p), "access", access(p), "subscription", subscription(p))...)
@@ -91,8 +94,8 @@ func guarantee(p actions.Purchase, now time.Time) any {
 	case now.After(p.GuaranteeEnds):
 		return flow.T("purchase.guarantee_over", "date", p.GuaranteeEnds)
 	}
-	left := int(p.GuaranteeEnds.Sub(now).Hours() / 24)
-	if left == 0 {
+	left := actions.DaysBetween(now, p.GuaranteeEnds)
+	if left == 1 {
 		return flow.T("purchase.guarantee_today", "date", p.GuaranteeEnds)
 	}
 	return flow.T("purchase.guarantee", "date", p.GuaranteeEnds, "count", left)
