@@ -17,7 +17,7 @@ func ProposalCard(core *actions.Core) flow.CardDef {
 		}
 		v := flow.View{
 			Token: flow.Token{Of: "proposal:" + id, Revision: p.Revision}, Flow: "proposal", Step: string(p.Status), Kind: "card",
-			Title: flow.T("proposal."+p.Kind+"."+string(p.Status), "who", flow.PersonName(p.DecidedByName), "asked_by", flow.PersonName(p.AskedByName),
+			Title: flow.T("proposal."+p.Kind+"."+string(p.Status), "who", p.DecidedByName, "asked_by", asker(p),
 				"product", p.Purchase.Product.Name, "price", p.Amount),
 			Facts: proposalFacts(p),
 			Body:  verdict(p.Verdict),
@@ -51,16 +51,24 @@ func proposalFacts(p actions.Proposal) []flow.Fact {
 	} else {
 		facts = append(facts, flow.Card("price", p.Amount, "payment", payment(p.Purchase))...)
 	}
-	facts = append(facts, flow.Card("asked_by", flow.T("proposal.asker", "who", flow.PersonName(p.AskedByName), "role", p.AskedByRole),
+	facts = append(facts, flow.Card("asked_by", flow.T("proposal.asker", "who", asker(p), "role", p.AskedByRole),
 		"reason", p.Reason, "note", p.Note)...)
 	switch p.Status {
 	case actions.ProposalOpen:
 		return append(facts, flow.Card("expires_at", flow.Moment(p.ExpiresAt))...)
 	case actions.ProposalApproved, actions.ProposalDenied:
-		return append(facts, flow.Card("decided", flow.T("proposal.decided", "who", flow.PersonName(p.DecidedByName), "at", flow.Moment(p.DecidedAt)),
+		return append(facts, flow.Card("decided", flow.T("proposal.decided", "who", p.DecidedByName, "at", flow.Moment(p.DecidedAt)),
 			"denial", p.DecidedReason, "outcome", outcomeOf(p))...)
 	}
 	return facts
+}
+
+// asker is who asked: a buyer's name is masked in rooms, a colleague's is not.
+func asker(p actions.Proposal) any {
+	if p.AskedByRole == actions.BuyerRole {
+		return flow.PersonName(p.AskedByName)
+	}
+	return p.AskedByName
 }
 
 // because says why a proposal became impossible before anybody decided.

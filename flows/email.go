@@ -31,7 +31,7 @@ func NewEmail(core *actions.Core) flow.Def {
 // "confirm": steps are found by key, so that one may be added while conversations are open.
 func (f *Email) Steps() []flow.Step {
 	rule := func() []flow.Text { return verdict(f.Verdict) }
-	current := flow.Input("current", &f.Current, actions.ParseEmail)
+	current := flow.Input("current", &f.Current, f.parseCurrent)
 	address := []flow.Field{
 		flow.Input("new", &f.New, actions.ParseEmail).Twice(),
 		flow.Choice("reason", &f.Reason, actions.EmailReasons...),
@@ -41,13 +41,13 @@ func (f *Email) Steps() []flow.Step {
 	}
 	return append(f.steps(f.core, f.lookUp),
 		flow.When(f.Verdict.Decision == actions.Blocked, flow.Result("blocked", f.card, openPurchase(f.Transaction)).Body(rule)),
-		flow.Form("address", address...).Card(f.card).Body(rule),
+		flow.Form("address", address...).Card(f.about).Body(rule),
 		flow.When(f.New.Suggestion() != "", flow.Menu("typo", f.typo,
 			flow.Go("use", func() { f.New = f.New.Suggestion() }).Styled(flow.Primary),
 			flow.Go("keep", nil))),
 		flow.Confirm("confirm", f.card).Body(rule).Danger(),
 		flow.Do("change", f.change),
-		flow.Result("proposed", f.card).Body(rule).Live("proposal:"+f.Result.Proposal),
+		flow.Result("proposed", f.card).Live("proposal:"+f.Result.Proposal),
 	)
 }
 
@@ -66,13 +66,26 @@ func (f *Email) change(c flow.Call) (err error) {
 	return err
 }
 
-func (f *Email) card() []flow.Fact {
+// parseCurrent tells at once when the address is not the purchase's; the action checks it again.
+func (f *Email) parseCurrent(text string) (actions.Email, error) {
+	e, err := actions.ParseEmail(text)
+	if err == nil && e.Key() != f.Purchase.Buyer.Email.Key() {
+		err = &actions.Error{Code: actions.Invalid, Key: "email.current_wrong", Hint: "email.current_wrong.hint"}
+	}
+	return e, err
+}
+
+func (f *Email) about() []flow.Fact {
 	p := f.Purchase
 	facts := flow.Card("product", p.Product.Name, "transaction", p.Transaction, "status", p.Status)
 	if f.Staff {
 		facts = append(facts, flow.Card("buyer", flow.PersonName(p.Buyer.Name), "email", p.Buyer.Email)...)
 	}
-	return append(facts, flow.Card("new_email", f.New, "reason", f.Reason)...)
+	return facts
+}
+
+func (f *Email) card() []flow.Fact {
+	return append(f.about(), flow.Card("new_email", f.New, "reason", f.Reason)...)
 }
 
 func (f *Email) typo() []flow.Fact {

@@ -131,7 +131,7 @@ func (f *Find) load(c flow.Call) (err error) {
 }
 
 func (f *Find) card() []flow.Fact {
-	facts := whole(f.Purchase, f.At)
+	facts := whole(f.Purchase, !f.Staff, f.At)
 	var lines []flow.Text
 	for _, h := range f.Happened {
 		lines = append(lines, flow.T("history."+h.Action, "at", flow.Moment(h.At), "who", flow.PersonName(h.Actor)))

@@ -8,8 +8,8 @@ import (
 	"github.com/aftersale/aftersale/actions"
 )
 
-// readQuery sorts one line of search text into filters: an address by its @, a transaction code by its digits, else a
-// name.
+// readQuery sorts one line of search text into filters: an address, or a part of one, by its punctuation, a transaction
+// code by its digits, else a name.
 func readQuery(text string, filter *actions.Filter) {
 	text = strings.TrimSpace(text)
 	switch {
@@ -21,6 +21,8 @@ func readQuery(text string, filter *actions.Filter) {
 			filter.Transaction = code
 			return
 		}
+		filter.Email = text
+	case strings.ContainsAny(text, "._+-") && !strings.Contains(text, " "):
 		filter.Email = text
 	default:
 		filter.Name = text

@@ -35,11 +35,11 @@ func (f *Refund) Steps() []flow.Step {
 		flow.When(f.Verdict.Decision == actions.Blocked, flow.Result("blocked", f.card, openPurchase(f.Transaction)).Body(rule)),
 		flow.Form("why",
 			flow.Choice("reason", &f.Reason, f.reasons()...),
-			flow.Input("note", &f.Note, parseNote).Optional().Long()).Card(f.card).Body(rule),
+			flow.Input("note", &f.Note, parseNote).Optional().Long()).Card(f.about).Body(rule),
 		flow.Confirm("confirm", f.card).Body(rule).Danger(),
 		flow.Do("refund", f.refund),
 		flow.When(f.Result.State == actions.ResultProposed,
-			flow.Result("proposed", f.card).Body(rule).Live("proposal:"+f.Result.Proposal)),
+			flow.Result("proposed", f.card).Live("proposal:"+f.Result.Proposal)),
 		flow.When(f.Result.State != actions.ResultProposed,
 			flow.Result("requested", f.card).Live("request:"+f.Request)),
 	)
@@ -69,9 +69,12 @@ func (f *Refund) reasons() []actions.Reason {
 	return slices.DeleteFunc(slices.Clone(actions.RefundReasons), func(r actions.Reason) bool { return r == actions.Fraud })
 }
 
+func (f *Refund) about() []flow.Fact {
+	return append(brief(f.Purchase, !f.Staff), flow.Card("payment", payment(f.Purchase), "guarantee", guarantee(f.Purchase, f.At))...)
+}
+
 func (f *Refund) card() []flow.Fact {
-	return append(brief(f.Purchase), flow.Card("payment", payment(f.Purchase), "guarantee", guarantee(f.Purchase, f.At),
-		"reason", f.Reason, "note", f.Note)...)
+	return append(f.about(), flow.Card("reason", f.Reason, "note", f.Note)...)
 }
 
 func parseNote(text string) (string, error) { return strings.TrimSpace(text), nil }

@@ -46,7 +46,7 @@ func (f *Resend) resend(c flow.Call) (err error) {
 }
 
 func (f *Resend) card() []flow.Fact {
-	return append(brief(f.Purchase), flow.Card("contents", contents(f.Purchase), "access", access(f.Purchase))...)
+	return append(brief(f.Purchase, !f.Staff), flow.Card("contents", contents(f.Purchase), "access", access(f.Purchase))...)
 }
 
 func (f *Resend) sent() []flow.Fact {

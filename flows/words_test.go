@@ -129,6 +129,21 @@ func TestEveryViewHasItsWordsAndFits(t *testing.T) {
 	complain(t, words)
 }
 
+// TestStepsHaveKeysOfTheirOwn: two steps may share a key only when they never both stand in a conversation, which the
+// flows of this package do not need.
+func TestStepsHaveKeysOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	for _, d := range flows.All(nil) {
+		seen := map[string]bool{}
+		for _, key := range flow.Keys(d.New()) {
+			if seen[key] {
+				t.Errorf("%s has two steps called %s", d.Name, key)
+			}
+			seen[key] = true
+		}
+	}
+}
+
 func fits(t *testing.T, where, text string, limit int) {
 	t.Helper()
 	if n := utf8.RuneCountInString(text); n > limit || n == 0 {

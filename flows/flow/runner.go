@@ -117,11 +117,12 @@ func (f *failedStep) Error() string { return f.key + ": " + f.err.Error() }
 // run plays the turn until it commits: again with the errors of its steps, again when another replica was faster.
 func (r *Runner) run(ctx context.Context, in Inbound) answer {
 	failed := map[string]*actions.Error{}
+	fresh := r.NewID() // of a conversation that may start: the same each time the turn is played, as keys derive from it
 	var out answer
 	var err error
 	for range 8 {
 		err = r.Store.Tx(ctx, func(tx *store.Store) error {
-			out, err = r.turn(tx.Context(), tx, in, failed)
+			out, err = r.turn(tx.Context(), &talk{Runner: r, tx: tx, in: in, failed: failed, fresh: fresh})
 			return err
 		})
 		var step *failedStep
@@ -164,24 +165,25 @@ func (r *Runner) sorry(in Inbound, out answer, err error) answer {
 }
 
 // turn is what happens inside the transaction.
-func (r *Runner) turn(ctx context.Context, tx *store.Store, in Inbound, failed map[string]*actions.Error) (answer, error) {
-	if in.ID != "" {
-		first, err := tx.Seen(r.Account, in.Platform, in.ID, r.Now())
+func (r *Runner) turn(ctx context.Context, t *talk) (out answer, err error) {
+	if t.in.ID != "" {
+		first, err := t.tx.Seen(r.Account, t.in.Platform, t.in.ID, r.Now())
 		if err != nil || !first {
 			return answer{silent: true}, err
 		}
 	}
-	who, err := r.Actor(ctx, in)
-	if err != nil {
+	t.ctx = ctx
+	if t.who, err = r.Actor(ctx, t.in); err != nil {
 		return answer{}, err
 	}
-	return r.route(ctx, tx, in, who, failed)
+	out, err = t.route()
+	out.who = t.who
+	return out, err
 }
 
 // route finds what a gesture is for: a new conversation, an open one, or a live card.
-func (r *Runner) route(ctx context.Context, tx *store.Store, in Inbound, who actions.Actor, failed map[string]*actions.Error) (answer, error) {
-	t := &talk{Runner: r, ctx: ctx, tx: tx, in: in, who: who, failed: failed}
-	switch g := in.Input.(type) {
+func (t *talk) route() (answer, error) {
+	switch g := t.in.Input.(type) {
 	case Command:
 		return t.command(g)
 	case Typed:

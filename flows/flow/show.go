@@ -5,6 +5,16 @@ import (
 	"slices"
 )
 
+// Keys lists the keys of all steps of a flow, those that are left out by a condition too. Each stands for one place in the
+// conversation: a key that two steps share is told by the test of the flows.
+func Keys(f Flow) []string {
+	var keys []string
+	for _, step := range f.Steps() {
+		keys = append(keys, step.key)
+	}
+	return keys
+}
+
 // All shows every step of a flow with the answers that f holds, those that are left out by a condition too, as a form
 // and as questions. It is for tests and for pictures: no conversation can be in all of these places.
 func All(d Def, f Flow, conversation string) []View {
@@ -55,6 +65,9 @@ func (t *turn) viewStep(step Step) View {
 	v.Body = t.body(step)
 	if step.card != nil {
 		v.Facts = step.card()
+	}
+	if len(t.Answered) > 0 {
+		v.Body, v.Facts = t.help(), nil // said above the first question of the form
 	}
 	switch step.kind {
 	case resultStep:
@@ -190,10 +203,14 @@ func (t *turn) body(step Step) []Text {
 	if step.body != nil {
 		body = step.body()
 	}
-	if t.Help {
-		body = append(body, T(t.Flow+".help"))
+	return append(body, t.help()...)
+}
+
+func (t *turn) help() []Text {
+	if !t.Help {
+		return nil
 	}
-	return body
+	return []Text{T(t.Flow + ".help")}
 }
 
 // text derives a message key of a step; the message may speak of the facts on the step's card.

@@ -22,12 +22,13 @@ type talk struct {
 	in     Inbound
 	who    actions.Actor
 	failed map[string]*actions.Error
+	fresh  string // id of the conversation that this turn starts, if it starts one
 }
 
 // notice answers with one sentence outside of any conversation.
 func (t *talk) notice(key string, args ...any) answer {
 	v := View{Kind: "notice", Title: T(key, args...), Ended: true}
-	return answer{view: v, reader: reader(t.who), who: t.who, flow: "notice"}
+	return answer{view: v, reader: reader(t.who), flow: "notice"}
 }
 
 func (t *talk) command(c Command) (answer, error) {
@@ -106,7 +107,7 @@ func (t *talk) start(d Def, e Start, from string) (answer, error) {
 	if !d.May(t.who.Role) {
 		return t.notice("error.role"), nil
 	}
-	id := t.NewID()
+	id := t.fresh
 	s := State{Conversation: id, Flow: d.Name, Owner: t.who.ID, From: from, Home: t.Home, Prompts: !t.in.Forms}
 	saved := store.Conversation{
 		ID: id, AccountID: t.Account, Platform: t.in.Platform, Chat: t.in.Chat, UserID: t.in.User,
@@ -147,7 +148,7 @@ func (t *talk) play(d Def, s State, saved store.Conversation, e Event, known boo
 		}
 		called, err := t.call(d, next, effect)
 		if err != nil {
-			return answer{flow: d.Name, who: t.who}, err
+			return answer{flow: d.Name}, err
 		}
 		next, view, effects = Advance(d, next, t.who, called)
 	}
@@ -160,7 +161,7 @@ func (t *talk) play(d Def, s State, saved store.Conversation, e Event, known boo
 // unchanged answers a gesture that moved nothing. A finished conversation has forgotten its answers: where its result
 // followed a subject, that subject is shown as it is now.
 func (t *talk) unchanged(s State, view View) (answer, error) {
-	out := answer{view: view, reader: reader(t.who), who: t.who, flow: s.Flow}
+	out := answer{view: view, reader: reader(t.who), flow: s.Flow}
 	kind, id, live := Token{Of: s.Live}.Subject()
 	if !s.Ended || !live || s.Owner != t.who.ID {
 		return out, nil
@@ -191,7 +192,7 @@ func (t *talk) launch(l Launch, from Token) (answer, error) {
 			return answer{}, err
 		}
 		if s.From == from.String() {
-			return answer{view: Look(d, s, t.who), reader: reader(t.who), who: t.who, flow: d.Name}, nil
+			return answer{view: Look(d, s, t.who), reader: reader(t.who), flow: d.Name}, nil
 		}
 	}
 	return t.start(d, Start{Values: l.Values}, from.String())
@@ -258,9 +259,9 @@ func (t *talk) save(d Def, s State, saved store.Conversation, view View, known b
 	}
 	saved.Blob, saved.Revision, saved.Open, saved.UpdatedAt = blob, s.Revision, !s.Ended, t.Now()
 	if err := t.tx.SaveConversation(saved, expected); err != nil {
-		return answer{flow: d.Name, who: t.who}, err
+		return answer{flow: d.Name}, err
 	}
-	return answer{view: view, reader: reader(t.who), who: t.who, replace: known, flow: d.Name}, nil
+	return answer{view: view, reader: reader(t.who), replace: known, flow: d.Name}, nil
 }
 
 // pressCard handles a button on a live card in a room: it launches a flow for whoever pressed it, unless the card has
@@ -277,7 +278,7 @@ func (t *talk) pressCard(kind, id string, token Token) (answer, error) {
 	launch, ok := launches[token.Button]
 	if !ok || token.Revision != view.Token.Revision {
 		view.Problem = &Problem{Text: T("error.stale")}
-		return answer{view: view, reader: reader(t.who), who: t.who, flow: kind}, nil
+		return answer{view: view, reader: reader(t.who), flow: kind}, nil
 	}
 	return t.launch(launch, token)
 }

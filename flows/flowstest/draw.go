@@ -32,7 +32,7 @@ func draw(s flow.Shown) []string {
 		}
 		switch {
 		case f.Value != "":
-			parts = append(parts, f.Value)
+			parts = append(parts, label(f))
 		case len(f.Options) == 0:
 			parts = append(parts, "________")
 		}
@@ -52,6 +52,16 @@ func draw(s flow.Shown) []string {
 		add(buttons...)
 	}
 	return lines
+}
+
+// label is what a field holds as a reader sees it.
+func label(f flow.ShownField) string {
+	for _, o := range f.Options {
+		if o.Value == f.Value {
+			return "→ " + o.Label
+		}
+	}
+	return f.Value
 }
 
 func nonEmpty(s string) []string {

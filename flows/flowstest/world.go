@@ -1,6 +1,7 @@
 package flowstest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -129,7 +130,7 @@ func (w *world) settle(t *testing.T) []string {
 	var lines []string
 	for _, e := range entries {
 		w.audited = e.Seq
-		line := fmt.Sprintf("! audit %s %s %s", e.ActorName, e.Action, e.Target)
+		line := fmt.Sprintf("! audit %s %s %s", cmp.Or(e.ActorName, e.Actor), e.Action, e.Target)
 		var data struct{ Reason string }
 		_ = json.Unmarshal(e.Data, &data)
 		for _, more := range []string{data.Reason, e.Note} {

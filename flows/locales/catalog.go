@@ -9,6 +9,7 @@
 //	  one: The guarantee still runs for {{.count}} day.
 //	  other: The guarantee still runs for {{.count}} days.
 //
+// "many", which pt and es have for whole millions, is taken from "other" where a message lacks it: no chat counts so far.
 // The argument that is counted is "count", unless the message names another ("plural: limit"). A field's hint may be
 // empty: then the field has none.
 //
@@ -139,6 +140,9 @@ func messageOf(node any) (m message, ok bool, err error) {
 			default:
 				return m, false, fmt.Errorf("%s is no plural category", name)
 			}
+		}
+		if m.forms["many"] == "" {
+			m.forms["many"] = other
 		}
 		return m, true, nil
 	}

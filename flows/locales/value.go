@@ -121,27 +121,23 @@ func list[T any](w *Words, values []T, r flow.Reader) string {
 	return format.List(r.Locale, texts)
 }
 
+// maxInitials is how many initials are shown.
+const maxInitials = 3
+
 // initials shows who is meant to those who know him: "Marina da Silva" is "M. S.".
 func initials(name string) string {
-	var b strings.Builder
+	var all []string
 	for _, word := range strings.Fields(clean(name)) {
 		first, _ := utf8.DecodeRuneInString(word)
-		if !unicode.IsUpper(first) && b.Len() > 0 && unicode.IsLower(first) {
-			continue // da, de, van
+		particle := unicode.IsLower(first) && len(all) > 0 // da, de, van
+		if unicode.IsLetter(first) && !particle && len(all) < maxInitials {
+			all = append(all, string(unicode.ToUpper(first))+".")
 		}
-		if !unicode.IsLetter(first) {
-			continue
-		}
-		if b.Len() > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteRune(unicode.ToUpper(first))
-		b.WriteByte('.')
 	}
-	if b.Len() == 0 {
+	if len(all) == 0 {
 		return "•"
 	}
-	return b.String()
+	return strings.Join(all, " ")
 }
 
 // clean makes text from outside one line of sane length: line breaks and tabs become spaces; control characters and
