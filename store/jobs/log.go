@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"log/slog"
+	"strings"
 )
 
 // quiet lets only River's errors through: what it says of single jobs we say ourselves, once and without arguments.
@@ -13,6 +14,19 @@ type errorsOnly struct{ slog.Handler }
 // Enabled implements slog.Handler.
 func (h errorsOnly) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= slog.LevelError && h.Handler.Enabled(ctx, level)
+}
+
+// Handle implements slog.Handler. An engine that is stopped cancels its own queries, and says so as an error.
+func (h errorsOnly) Handle(ctx context.Context, r slog.Record) error {
+	stopped := false
+	r.Attrs(func(a slog.Attr) bool {
+		stopped = stopped || strings.Contains(a.Value.String(), context.Canceled.Error())
+		return !stopped
+	})
+	if stopped {
+		return nil
+	}
+	return h.Handler.Handle(ctx, r)
 }
 
 // WithAttrs implements slog.Handler.
