@@ -28,22 +28,30 @@ var _ flow.Words = (*Words)(nil)
 // New reads the words of all languages. The account's locale is what readers get whose own is unknown; log hears,
 // once each, of keys that lack words, and may be nil.
 func New(account string, log *slog.Logger) (*Words, error) {
-	w := &Words{account: format.Match(account), catalogs: map[string]*catalog{}, log: log, missing: map[string]int{}}
+	w := &Words{account: format.Match(account), log: log, missing: map[string]int{}}
 	if w.account == "" {
 		w.account = format.English
 	}
 	if w.log == nil {
 		w.log = slog.New(slog.DiscardHandler)
 	}
+	var err error
+	w.catalogs, err = loadAll()
+	return w, err
+}
+
+// loadAll reads the files once: they are part of the program.
+var loadAll = sync.OnceValues(func() (map[string]*catalog, error) {
+	all := map[string]*catalog{}
 	for _, locale := range format.Locales() {
 		c, err := load(locale)
 		if err != nil {
 			return nil, err
 		}
-		w.catalogs[locale] = c
+		all[locale] = c
 	}
-	return w, nil
-}
+	return all, nil
+})
 
 // Locale is the language in which a reader with that hint is answered.
 func (w *Words) Locale(hint string) string {

@@ -110,6 +110,7 @@ func TestText(t *testing.T) {
 func TestMissingWords(t *testing.T) {
 	t.Parallel()
 	words := newWords(t)
+	words.catalogs = catalogs(t) // of its own
 	delete(words.catalogs["es"].messages, "button.back")
 	delete(words.catalogs["es"].messages, "button.help")
 	delete(words.catalogs["pt-BR"].messages, "button.help")
