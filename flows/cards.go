@@ -17,10 +17,10 @@ func ProposalCard(core *actions.Core) flow.CardDef {
 		}
 		v := flow.View{
 			Token: flow.Token{Of: "proposal:" + id, Revision: p.Revision}, Flow: "proposal", Step: string(p.Status), Kind: "card",
-			Title: flow.T("proposal."+p.Kind+"."+string(p.Status), "who", p.DecidedByName, "asked_by", asker(p),
+			Title: flow.T("proposal."+p.Kind+"."+string(p.Status), "who", decider(p, reader.Role), "asked_by", asker(p),
 				"product", p.Purchase.Product.Name, "price", p.Amount),
-			Facts: proposalFacts(p),
-			Body:  verdict(p.Verdict),
+			Facts: proposalFacts(p, reader.Role),
+			Body:  verdict(p.Verdict)[:1], // that somebody has to agree is what the card is about
 		}
 		if p.Status != actions.ProposalOpen {
 			v.Body, v.Ended = because(p), true
@@ -44,7 +44,7 @@ func ProposalCard(core *actions.Core) flow.CardDef {
 }
 
 // proposalFacts are the sealed values: what approvers see is what will be done.
-func proposalFacts(p actions.Proposal) []flow.Fact {
+func proposalFacts(p actions.Proposal, reader actions.Role) []flow.Fact {
 	facts := flow.Card("product", p.Purchase.Product.Name, "buyer", flow.PersonName(p.Purchase.Buyer.Name), "transaction", p.Purchase.Transaction)
 	if p.Kind == actions.ProposalEmail {
 		facts = append(facts, flow.Card("old_email", p.OldEmail, "new_email", p.NewEmail)...)
@@ -57,10 +57,18 @@ func proposalFacts(p actions.Proposal) []flow.Fact {
 	case actions.ProposalOpen:
 		return append(facts, flow.Card("expires_at", flow.Moment(p.ExpiresAt))...)
 	case actions.ProposalApproved, actions.ProposalDenied:
-		return append(facts, flow.Card("decided", flow.T("proposal.decided", "who", p.DecidedByName, "at", flow.Moment(p.DecidedAt)),
+		return append(facts, flow.Card("decided", flow.T("proposal.decided", "who", decider(p, reader), "at", flow.Moment(p.DecidedAt)),
 			"denial", p.DecidedReason, "outcome", outcomeOf(p))...)
 	}
 	return facts
+}
+
+// decider is who decided. A buyer is answered by the team, not by one of its people.
+func decider(p actions.Proposal, reader actions.Role) any {
+	if reader == actions.BuyerRole {
+		return flow.T("proposal.team")
+	}
+	return p.DecidedByName
 }
 
 // asker is who asked: a buyer's name is masked in rooms, a colleague's is not.

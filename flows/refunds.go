@@ -55,7 +55,7 @@ func (f *Refunds) Steps() []flow.Step {
 	queue := f.Passed["proposal"] == ""
 	open := f.Item.Status == actions.ProposalOpen
 	rebuilt := f.Decided.Status == actions.ProposalRebuilt
-	rule := func() []flow.Text { return verdict(f.Item.Verdict) }
+	rule := func() []flow.Text { return verdict(f.Item.Verdict)[:1] }
 	pick := flow.Form("pick", flow.Pick("proposal", &f.ID, f.options()...))
 	if f.Next != "" {
 		pick = pick.With(flow.Reopen("more", "list", func() { f.Cursor = f.Next }))
@@ -115,5 +115,5 @@ func (f *Refunds) card() []flow.Fact {
 	if f.Decided.ID != "" {
 		p = f.Decided
 	}
-	return proposalFacts(p)
+	return proposalFacts(p, actions.Manager)
 }
