@@ -40,8 +40,8 @@ const (
 	auditMaxProblems = 100
 )
 
-// VerifyAudit reads an account's whole chain in pages and reports every place where an entry was changed, removed,
-// inserted, moved, or cut off at the end. Entries that are written meanwhile are included or left out, never reported.
+// VerifyAudit reads an account's chain in pages, to the end that it has at the start, and reports every place where an
+// entry was changed, removed, inserted, moved, or cut off at the end. Entries that are written meanwhile are left out.
 func (s *Store) VerifyAudit(ctx context.Context, account string) (AuditReport, error) {
 	s = s.In(ctx)
 	report := AuditReport{Account: account}
@@ -49,38 +49,59 @@ func (s *Store) VerifyAudit(ctx context.Context, account string) (AuditReport, e
 	if err != nil {
 		return report, fmt.Errorf("verify audit: %w", err)
 	}
-	var last AuditEntry
-	for {
-		page, err := s.AuditEntries(account, last.Seq, auditPage)
-		if err != nil {
-			return report, fmt.Errorf("verify audit: %w", err)
-		}
-		for _, e := range page {
-			if e.Seq > head.Seq { // written meanwhile, or behind our back
-				if head, err = s.AuditHead(account); err != nil {
-					return report, fmt.Errorf("verify audit: %w", err)
-				}
-			}
-			report.check(last, e, head)
-			last = e
-		}
-		if len(page) < auditPage {
-			break
-		}
+	report.Head = head.Hash
+	last, err := s.verifyTo(head, &report)
+	if err != nil {
+		return report, fmt.Errorf("verify audit: %w", err)
 	}
-	if last.Seq < head.Seq || (last.Seq == head.Seq && last.Hash != head.Hash) {
+	if last.Seq < head.Seq || last.Hash != head.Hash {
 		report.add(last.Seq, auditCutOff)
 	}
-	report.Head = head.Hash
+	beyond, err := s.beyond(head)
+	if err != nil {
+		return report, fmt.Errorf("verify audit: %w", err)
+	}
+	if beyond > 0 {
+		report.add(beyond, auditBeyond)
+	}
 	return report, nil
 }
 
+// verifyTo checks the entries up to the head and returns the last of them.
+func (s *Store) verifyTo(head AuditHead, report *AuditReport) (last AuditEntry, err error) {
+	for last.Seq < head.Seq {
+		page, err := s.AuditEntries(head.AccountID, last.Seq, auditPage)
+		if err != nil || len(page) == 0 {
+			return last, err
+		}
+		for _, e := range page {
+			if e.Seq > head.Seq {
+				return last, nil
+			}
+			report.check(last, e)
+			last = e
+		}
+	}
+	return last, nil
+}
+
+// beyond returns the Seq of the first entry that stands behind the chain's end, even as it is by now; 0 when none does.
+func (s *Store) beyond(head AuditHead) (int64, error) {
+	next, err := s.AuditEntries(head.AccountID, head.Seq, 1)
+	if err != nil || len(next) == 0 {
+		return 0, err
+	}
+	now, err := s.AuditHead(head.AccountID) // an entry and the new end are committed together
+	if err != nil || next[0].Seq <= now.Seq {
+		return 0, err
+	}
+	return next[0].Seq, nil
+}
+
 // check compares an entry with the one before it and with its own hash.
-func (r *AuditReport) check(before, e AuditEntry, head AuditHead) {
+func (r *AuditReport) check(before, e AuditEntry) {
 	r.Entries++
 	switch {
-	case e.Seq > head.Seq:
-		r.add(e.Seq, auditBeyond)
 	case e.Hash != e.hash():
 		r.add(e.Seq, auditChanged)
 	case e.Seq != before.Seq+1:
