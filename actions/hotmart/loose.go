@@ -46,11 +46,11 @@ func (c *count) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// A flag is a boolean, also as a word or a number.
-type flag bool
+// A yes is a boolean, also as a word or a number.
+type yes bool
 
 // UnmarshalJSON takes true, "true" and 1.
-func (f *flag) UnmarshalJSON(data []byte) error {
+func (f *yes) UnmarshalJSON(data []byte) error {
 	s := strings.ToLower(strings.Trim(string(data), `" `))
 	*f = s == "true" || s == "1"
 	return nil

@@ -40,9 +40,9 @@ const maxDigits = 15
 // be noise of the sender's own binary fractions (59.900000000000006).
 func minorUnits(text string, digits int) (int64, error) {
 	wrong := fmt.Errorf("%.40q is no amount", text)
-	mantissa, exponent, _ := strings.Cut(strings.ToLower(text), "e")
+	mantissa, exponent, scaled := strings.Cut(strings.ToLower(text), "e")
 	shift := 0
-	if exponent != "" {
+	if scaled {
 		var err error
 		if shift, err = strconv.Atoi(exponent); err != nil || shift < -maxDigits || shift > maxDigits {
 			return 0, wrong

@@ -119,6 +119,9 @@ func (s *scanner) payloadAhead() bool {
 	if end := bytes.IndexByte(ahead, '\n'); end >= 0 {
 		ahead = ahead[:end]
 	}
+	if !bytes.Contains(ahead, []byte(`"event"`)) {
+		return false
+	}
 	var envelope struct {
 		Event word `json:"event"`
 	}

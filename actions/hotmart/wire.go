@@ -31,7 +31,7 @@ type product struct {
 	ID           word    `json:"id,omitzero"`
 	Name         word    `json:"name,omitzero"`
 	Format       word    `json:"format,omitzero"` // order
-	Physical     flag    `json:"is_physical_product,omitzero"`
+	Physical     yes     `json:"is_physical_product,omitzero"`
 	Warranty     stamp   `json:"warranty_date,omitzero"`
 	SupportEmail word    `json:"support_email,omitzero"`
 	Content      content `json:"content,omitzero"`
@@ -90,7 +90,7 @@ type offer struct {
 }
 
 type bump struct {
-	Is     flag `json:"is_order_bump,omitzero"`
+	Is     yes  `json:"is_order_bump,omitzero"`
 	Parent word `json:"parent_purchase_transaction,omitzero"`
 }
 
@@ -116,7 +116,7 @@ type subscription struct {
 
 type plan struct {
 	Name    word `json:"name,omitzero"`
-	Current flag `json:"current,omitzero"`
+	Current yes  `json:"current,omitzero"`
 }
 
 type lineItem struct {
