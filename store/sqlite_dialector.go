@@ -108,3 +108,6 @@ func (p splitPool) QueryContext(ctx context.Context, query string, args ...any) 
 func (p splitPool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	return p.to(query).QueryRowContext(ctx, query, args...)
 }
+
+// GetDBConn implements gorm.GetDBConnector with the connection that may do everything.
+func (p splitPool) GetDBConn() (*sql.DB, error) { return p.write, nil }
