@@ -9,8 +9,8 @@ import (
 	"github.com/aftersale/aftersale/store"
 )
 
-// problems are what can stand above a pane's input; each has the words "console.problem.<name>".
-var problems = []string{"failed", "too_long", "offline"}
+// problems are what can stand above a pane after a post; each has the words "console.problem.<name>".
+var problems = []string{"failed", "too_long"}
 
 // An outcome is what the browser is told after a post.
 type outcome struct {

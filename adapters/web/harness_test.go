@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -349,7 +348,7 @@ func (p pane) seen(user, chat string) []adaptertest.Seen {
 		p.t.Fatalf("there is no chat %s", chat)
 	}
 	var all []adaptertest.Seen
-	for _, li := range log.all("li", "msg") {
+	for _, li := range log.all("article", "msg") {
 		s := adaptertest.Seen{Message: strings.TrimPrefix(li.attr["id"], "m-"), Whisper: len(li.all("p", "only")) > 0}
 		if len(li.all("span", "app")) == 0 {
 			s.Author = user
@@ -440,6 +439,3 @@ func TestContract(t *testing.T) {
 		})
 	}
 }
-
-// keysOf lists a map's keys in order.
-func keysOf[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

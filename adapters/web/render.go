@@ -69,13 +69,14 @@ func (v voice) T(key string, args ...any) string {
 // Lang is the reader's language.
 func (v voice) Lang() string { return v.reader.Locale }
 
-// A moment is a time as a reader sees it.
-type moment struct{ ISO, Clock, Full string }
+// A moment is a time as a reader sees it: Minute and Full are what they say, Clock is the shorter that is clear.
+type moment struct{ ISO, Minute, Clock, Full string }
 
 // moment shows the minute of today's times and the day of older ones.
 func (a *Adapter) moment(v voice, t time.Time) moment {
 	zone := v.reader.Timezone
-	m := moment{ISO: t.UTC().Format(time.RFC3339), Clock: format.Clock(zone, t), Full: format.DateTime(v.reader.Locale, zone, t)}
+	m := moment{ISO: t.UTC().Format(time.RFC3339), Minute: format.Clock(zone, t), Full: format.DateTime(v.reader.Locale, zone, t)}
+	m.Clock = m.Minute
 	if format.Date(format.English, zone, t) != format.Date(format.English, zone, a.Now()) {
 		m.Clock = m.Full
 	}

@@ -5,7 +5,7 @@
 const page = document.body;
 const find = (query, at = document) => at.querySelector(query);
 const all = (query, at = document) => [...at.querySelectorAll(query)];
-const logs = all("ol.log");
+const logs = all(".log");
 
 // ---- messages -------------------------------------------------------------------------------------------------
 
