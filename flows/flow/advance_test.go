@@ -143,7 +143,20 @@ func TestAdvanceChangesNoArgument(t *testing.T) {
 func TestNoRefundWithoutConsent(t *testing.T) {
 	t.Parallel()
 	reached := false
-	rapid.Check(t, func(t *rapid.T) {
+	rapid.Check(t, consent(&reached))
+	if !reached {
+		t.Error("no run reached the refund: the test proved nothing")
+	}
+}
+
+// FuzzAdvance looks for the same with a fuzzer's patience.
+func FuzzAdvance(f *testing.F) {
+	var reached bool
+	f.Fuzz(rapid.MakeFuzz(consent(&reached)))
+}
+
+func consent(reached *bool) func(t *rapid.T) {
+	return func(t *rapid.T) {
 		s, view, effects := flow.Advance(payoutDef(), begin(t), ana, flow.Start{})
 		var owner, other bool // agreed to the present card
 		for range rapid.IntRange(1, 60).Draw(t, "turns") {
@@ -162,7 +175,7 @@ func TestNoRefundWithoutConsent(t *testing.T) {
 				if effect.Step != "refund" {
 					continue
 				}
-				reached = true
+				*reached = true
 				var answers payout
 				if err := json.Unmarshal(next.Answers, &answers); err != nil {
 					t.Fatal(err)
@@ -176,9 +189,6 @@ func TestNoRefundWithoutConsent(t *testing.T) {
 			}
 			s, view, effects = next, nextView, nextEffects
 		}
-	})
-	if !reached {
-		t.Error("no run reached the refund: the test proved nothing")
 	}
 }
 

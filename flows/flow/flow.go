@@ -1,7 +1,8 @@
 // Package flow is the engine of guided conversations: what a flow is made of, how an event moves it (Advance, pure),
 // and how one interaction runs in one database transaction (Runner). It knows no platform, no prose and no purchase.
 //
-// Read it in this order: flow.go (a flow and its steps), view.go (what is shown), advance.go (the pure heart),
+// Read it in this order: flow.go (a flow and its steps), view.go (what is shown), advance.go (the pure heart; answer.go
+// and position.go are its parts),
 // runner.go (the impure rim).
 package flow
 

@@ -1,0 +1,232 @@
+package flow
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aftersale/aftersale/actions"
+)
+
+// start keeps what the first form will be filled from: the command's words, or another flow's values.
+func (t *turn) start(e Start) {
+	t.Typed, t.Args, t.Filling = maps.Clone(e.Values), strings.TrimSpace(e.Args), true
+	if f, ok := t.flow.(Starter); ok {
+		f.Given(t.who, e.Values)
+	}
+}
+
+// fill answers the open form from the start's values; a complete form is not asked at all.
+func (t *turn) fill(step Step) {
+	if t.Args != "" {
+		t.spread(step.fields)
+	}
+	given := false
+	for _, f := range step.fields {
+		text, ok := t.Typed[f.name]
+		switch {
+		case !ok && f.optional:
+			continue
+		case !ok:
+			return
+		}
+		if err := f.answer(text); err != nil {
+			t.problem(failure(err), f.name)
+			return
+		}
+		given = true
+	}
+	if given {
+		t.finish(step)
+	}
+}
+
+// spread gives the command's words to the fields that must be answered, one each and the rest to the last; where only
+// one must be, it gets all of them.
+func (t *turn) spread(fields []Field) {
+	var names []string
+	for i, f := range fields {
+		if i == 0 || !f.optional && f.again == "" {
+			names = append(names, f.name)
+		}
+	}
+	if t.Typed == nil {
+		t.Typed = map[string]string{}
+	}
+	for i, word := range strings.SplitN(strings.Join(strings.Fields(t.Args), " "), " ", len(names)) {
+		t.Typed[names[i]] = word
+	}
+	t.Args = ""
+}
+
+// say answers the one question that is open.
+func (t *turn) say(e Say) {
+	step := t.current()
+	fields := t.asked(step)
+	if step.kind != formStep || len(fields) != 1 {
+		t.Problem = &Problem{Text: T("error.use_buttons")}
+		return
+	}
+	t.answer(step, fields[0], e.Text)
+}
+
+func (t *turn) answer(step Step, f Field, text string) {
+	t.remember(f, text)
+	if err := f.answer(text); err != nil {
+		t.problem(failure(err), f.name)
+		return
+	}
+	t.Answered = append(t.Answered, f.name)
+	if len(t.asked(step)) == 0 {
+		t.finish(step)
+	}
+}
+
+// submit answers a whole form at once. All fields are read, so that all that parse are kept.
+func (t *turn) submit(e Submit) {
+	step := t.current()
+	if step.kind != formStep {
+		t.Problem = &Problem{Text: T("error.use_buttons")}
+		return
+	}
+	var first *Failure
+	for _, f := range t.asked(step) {
+		text := e.Values[f.name]
+		t.remember(f, text)
+		if err := f.answer(text); err != nil && first == nil {
+			first = failure(err)
+			first.Field = f.name
+		}
+	}
+	if first != nil {
+		t.problem(first, first.Field)
+		return
+	}
+	t.finish(step)
+}
+
+func (t *turn) press(e Press) []Effect {
+	step := t.current()
+	if launch, ok := t.Launch[e.Button]; ok && t.Ended {
+		t.Revision-- // launching changes nothing here: the same button may be pressed again
+		return []Effect{{Launch: &launch}}
+	}
+	switch {
+	case e.Button == buttonCancel:
+		t.end(EndCancelled)
+	case e.Button == buttonHelp:
+		t.Help = !t.Help
+	case e.Button == buttonBack:
+		t.back()
+	case e.Button == buttonAgain && step.kind == doStep:
+		// settle runs the step again, under the same key
+	case e.Button == buttonConfirm && step.kind == confirmStep:
+		t.finish(step)
+	case step.kind == formStep && t.pressField(step, e.Button):
+	default:
+		return t.pressItem(step, e.Button)
+	}
+	return nil
+}
+
+// pressField answers the open question by an option, or leaves it out.
+func (t *turn) pressField(step Step, button string) bool {
+	fields := t.asked(step)
+	if button == buttonExtra && t.Prompts && !t.Extras {
+		t.Extras = true
+		return true
+	}
+	if len(fields) != 1 {
+		return false
+	}
+	f := fields[0]
+	if button == buttonSkip && f.optional {
+		t.answer(step, f, "")
+		return true
+	}
+	n, err := strconv.Atoi(strings.TrimPrefix(button, "o"))
+	if err != nil || !strings.HasPrefix(button, "o") || n < 0 || n >= len(f.options) {
+		return false
+	}
+	t.answer(step, f, f.options[n].Value)
+	return true
+}
+
+func (t *turn) pressItem(step Step, button string) []Effect {
+	for _, item := range step.items {
+		if item.name != button {
+			continue
+		}
+		if item.launch != nil {
+			t.Revision--
+			return []Effect{{Launch: item.launch}}
+		}
+		if item.set != nil {
+			item.set()
+		}
+		if item.reopen != "" {
+			t.reopen(item.reopen)
+		} else {
+			t.finish(step)
+		}
+		return nil
+	}
+	t.Problem = &Problem{Text: T("error.stale")}
+	return nil
+}
+
+// called takes what a Do step brought back.
+func (t *turn) called(e Called) {
+	if e.Err == nil {
+		if err := json.Unmarshal(e.Data, t.flow); err != nil {
+			t.fail(&Failure{Code: actions.Internal, Key: "error.internal"})
+			return
+		}
+		t.finish(t.current())
+		return
+	}
+	form, found := t.formOf(e.Err.Field)
+	switch {
+	case e.Err.Code == actions.Unavailable:
+		t.Retry = true
+		t.problem(e.Err, "")
+	case found:
+		t.reopen(form.key)
+		for _, f := range form.fields {
+			if f.name == e.Err.Field {
+				break
+			}
+			t.Answered = append(t.Answered, f.name)
+		}
+		t.problem(e.Err, e.Err.Field)
+	default:
+		t.fail(e.Err)
+	}
+}
+
+// formOf finds the finished form that asked for a field.
+func (t *turn) formOf(field string) (Step, bool) {
+	if field == "" {
+		return Step{}, false
+	}
+	for _, step := range t.flow.Steps() {
+		if step.kind != formStep || step.skip || !slices.Contains(t.Done, step.key) {
+			continue
+		}
+		for _, f := range step.fields {
+			if f.name == field {
+				return step, true
+			}
+		}
+	}
+	return Step{}, false
+}
+
+func (t *turn) remember(f Field, text string) {
+	if t.Typed == nil {
+		t.Typed = map[string]string{}
+	}
+	t.Typed[f.name] = text
+}
