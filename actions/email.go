@@ -20,7 +20,11 @@ const (
 //
 // Errors: Invalid with Field empty, for the caller to name his field.
 func ParseEmail(s string) (Email, error) {
-	s = norm.NFC.String(strings.TrimSpace(s))
+	s = strings.TrimSpace(s)
+	if len(s) > 4*maxEmail { // the normal form is never so much shorter
+		return "", &Error{Code: Invalid, Key: "email.invalid", Hint: "email.invalid.hint"}
+	}
+	s = norm.NFC.String(s)
 	if s == "" {
 		return "", &Error{Code: Invalid, Key: "email.empty"}
 	}

@@ -46,11 +46,12 @@ func (c *Core) ChangeEmail(ctx context.Context, who Actor, in EmailInput) (Resul
 	if err := checkReason(in.Reason, EmailReasons, in.Note); err != nil {
 		return Result{}, err
 	}
-	if _, err := ParseEmail(string(in.New)); err != nil {
+	var err error
+	if in.New, err = ParseEmail(string(in.New)); err != nil {
 		return Result{}, &Error{Code: Invalid, Key: "email.invalid", Hint: "email.invalid.hint", Field: "new"}
 	}
 	var result Result
-	err := c.store.Tx(ctx, func(tx *store.Store) error {
+	err = c.store.Tx(ctx, func(tx *store.Store) error {
 		// repeated?
 		req := store.Request{Key: in.Key, AccountID: who.Account, Action: KindEmail, Target: string(in.Transaction),
 			Actor: who.ID, AskedBy: who.ID, State: string(RequestRecorded), ReplyTo: in.ReplyTo}

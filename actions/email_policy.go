@@ -9,7 +9,7 @@ func mayChangeEmail(who Actor, p Purchase, can Capability, pol Policy, now time.
 		return v
 	}
 	last := p.OrderedAt.Add(time.Duration(pol.EmailChange.Days) * day)
-	numbers := Numbers{Days: daysBetween(now, last), Date: last, Count: p.EmailChanges, Limit: pol.EmailChange.Max}
+	numbers := Numbers{Days: DaysBetween(now, last), Date: last, Count: p.EmailChanges, Limit: pol.EmailChange.Max}
 	if who.Staff() {
 		return needsApproval("email.by_staff", numbers)
 	}

@@ -94,7 +94,7 @@ func staffRefund(who Actor, c refundCase, pol Policy, now time.Time) Verdict {
 	case ends.IsZero():
 		return needsApproval("refund.guarantee_unknown", Numbers{})
 	case now.After(ends):
-		return needsApproval("refund.guarantee_over", Numbers{Days: daysBetween(ends, now), Date: ends})
+		return needsApproval("refund.guarantee_over", Numbers{Days: DaysBetween(ends, now), Date: ends})
 	case p.Price.Currency != c.currency:
 		return needsApproval("refund.other_currency", Numbers{Amount: p.Price, Max: tier})
 	case p.Price.Minor > tier.Minor:
@@ -117,9 +117,9 @@ func buyerRefund(c refundCase, pol Policy, now time.Time) Verdict {
 	case ends.IsZero():
 		return needsApproval("refund.guarantee_unknown", Numbers{})
 	case now.After(ends):
-		return blocked("refund.guarantee_over_buyer", Numbers{Days: daysBetween(ends, now), Date: ends})
+		return blocked("refund.guarantee_over_buyer", Numbers{Days: DaysBetween(ends, now), Date: ends})
 	case !pol.BuyerRefund.Enabled:
-		return needsApproval("refund.buyer_asks", Numbers{Date: ends, Days: daysBetween(now, ends)})
+		return needsApproval("refund.buyer_asks", Numbers{Date: ends, Days: DaysBetween(now, ends)})
 	case p.Price.Currency != c.currency:
 		return needsApproval("refund.other_currency", Numbers{Amount: p.Price, Max: limit})
 	case p.Price.Minor > limit.Minor:
@@ -131,8 +131,8 @@ func buyerRefund(c refundCase, pol Policy, now time.Time) Verdict {
 }
 
 func insideGuarantee(p Purchase, now time.Time) Verdict {
-	return allowed("refund.inside_guarantee", Numbers{Days: daysBetween(now, p.GuaranteeEnds), Date: p.GuaranteeEnds})
+	return allowed("refund.inside_guarantee", Numbers{Days: DaysBetween(now, p.GuaranteeEnds), Date: p.GuaranteeEnds})
 }
 
-// daysBetween is the number of begun days from one instant to a later one: on the last day one day is left.
-func daysBetween(from, to time.Time) int { return int((to.Sub(from) + day - 1) / day) }
+// DaysBetween is the number of begun days from one instant to a later one: on the last day one day is left.
+func DaysBetween(from, to time.Time) int { return int((to.Sub(from) + day - 1) / day) }

@@ -109,7 +109,7 @@ func (c *Core) SetLanguage(ctx context.Context, who Actor, locale string) error 
 	}
 	known := format.Match(locale)
 	if known == "" {
-		return &Error{Code: Invalid, Key: "language.unknown", Field: "language"}
+		return &Error{Code: Invalid, Key: "language.unknown", Field: "locale"}
 	}
 	err := c.store.Tx(ctx, func(tx *store.Store) error {
 		set, id := tx.SetIdentityLocale, who.Identity
