@@ -42,6 +42,7 @@ type Notices struct {
 func (n *Notices) Handlers() map[string]jobs.Handler {
 	return map[string]jobs.Handler{
 		actions.JobAnnounce: n.announce, jobPost: n.post, actions.JobRefresh: n.refresh, actions.JobTell: n.tell,
+		JobForget: n.forget,
 	}
 }
 

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/mail"
+	"time"
+
+	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/actions/ledger"
+	mailer "github.com/aftersale/aftersale/actions/mail"
+	"github.com/aftersale/aftersale/flows"
+	"github.com/aftersale/aftersale/flows/flow"
+	"github.com/aftersale/aftersale/flows/locales"
+	"github.com/aftersale/aftersale/store"
+	"github.com/aftersale/aftersale/store/jobs"
+)
+
+// expireEvery is how often proposals whose time is over are ended.
+const expireEvery = time.Minute
+
+// forgetEvery is how often what nobody needs any more is dropped.
+const forgetEvery = time.Hour
+
+// An app is the bot put together, the same for demo, serve and chat: what differs is which adapters talk to it. It is
+// made in the order in which things depend on each other, and stopped in the reverse one: adapters, then jobs, then the
+// database.
+type app struct {
+	config  Config
+	store   *store.Store
+	account store.Account
+	core    *actions.Core
+	words   *locales.Words
+	runner  *flow.Runner
+	metrics *metrics
+	log     *slog.Logger
+
+	posters map[string]flow.Poster // by platform; filled before startJobs
+	rooms   []flows.Room
+	engine  *jobs.Engine // nil until startJobs
+}
+
+// newApp puts the bot together over an open, migrated database. It starts nothing.
+func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*app, error) {
+	account, err := ensureAccount(ctx, s, c, log)
+	if err != nil {
+		return nil, err
+	}
+	a := &app{config: c, store: s, account: account, metrics: newMetrics(s, log), log: log, posters: map[string]flow.Poster{}}
+	if a.words, err = locales.New(account.Locale, log); err != nil {
+		return nil, fmt.Errorf("read the words: %w", err)
+	}
+	sender, err := newMailer(c)
+	if err != nil {
+		return nil, err
+	}
+	a.core = actions.New(actions.Options{
+		Store: s, Commerce: ledger.New(s, now), Mailer: countedMailer{sender, a.metrics.mails}, Policy: c.Policy,
+		Now: now, NewID: newID, Log: log,
+	})
+	a.runner = flow.NewRunner(flow.Options{
+		Store: s, Account: account.ID, Flows: flows.All(a.core), Cards: flows.Cards(a.core), Home: flows.Home, Words: a.words,
+		Now: now, NewID: newID, Log: log, Observe: a.metrics.observe,
+		Actor: func(ctx context.Context, in flow.Inbound) (actions.Actor, error) {
+			chat := in.Chat
+			if in.Shared {
+				chat = "" // others read there: it is not where he can be told things
+			}
+			return a.core.Actor(ctx, account.ID, in.Platform, in.User, chat, in.Locale)
+		},
+	})
+	return a, nil
+}
+
+// newMailer makes what the configuration says. Without a sender of its own, mail comes from the shop.
+func newMailer(c Config) (actions.Mailer, error) {
+	from := c.Mail.From
+	if from == "" {
+		from = (&mail.Address{Name: c.Account.Name, Address: c.Account.SupportEmail}).String()
+	}
+	return mailer.New(mailer.Options{From: from, SMTPURL: c.Mail.SMTPURL.Reveal(), OutboxDir: c.Mail.OutboxDir})
+}
+
+// handlers are all jobs that the bot can do.
+func (a *app) handlers() map[string]jobs.Handler {
+	notices := &flows.Notices{
+		Core: a.core, Store: a.store, Account: a.account, Words: a.words, Cards: flows.Cards(a.core),
+		Posters: a.posters, Rooms: a.rooms, Now: now, NewID: newID, Log: a.log,
+	}
+	all := a.core.Handlers()
+	maps.Copy(all, notices.Handlers())
+	return a.metrics.counted(all)
+}
+
+// startJobs begins to work the jobs, that many at once; 0 is the engine's own choice.
+func (a *app) startJobs(ctx context.Context, workers int) error {
+	engine, err := a.store.Engine(a.handlers(), jobs.Options{
+		Workers: workers, Every: map[string]time.Duration{actions.JobExpire: expireEvery, flows.JobForget: forgetEvery}, Log: a.log,
+	})
+	if err != nil {
+		return err
+	}
+	// The engine outlives ctx: it is stopped after the adapters, whose last turns may still enqueue.
+	if err := engine.Start(context.WithoutCancel(ctx)); err != nil {
+		return err
+	}
+	a.engine = engine
+	return nil
+}
+
+// close stops the jobs and closes the database. Adapters have stopped before.
+func (a *app) close() error {
+	var stopped error
+	if a.engine != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), stopPatience)
+		defer cancel()
+		stopped = a.engine.Stop(ctx)
+	}
+	return errors.Join(stopped, a.store.Close())
+}
+
+// probes are what /readyz looks at in every mode.
+func (a *app) probes() []probe {
+	migrated := sometimes(migrationCheckEvery, func(ctx context.Context) error { return checkMigrated(ctx, a.store) })
+	return []probe{
+		{"database", a.store.Ping},
+		{"migrations", migrated},
+		{"jobs", func(context.Context) error {
+			if a.engine == nil {
+				return errors.New("the job engine has not started")
+			}
+			return nil
+		}},
+	}
+}

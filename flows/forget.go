@@ -1,0 +1,36 @@
+package flows
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aftersale/aftersale/flows/flow"
+	"github.com/aftersale/aftersale/store/jobs"
+)
+
+// JobForget drops what nobody needs any more; periodic, without arguments.
+const JobForget = "forget"
+
+// repeatsWithin is for how long a platform may deliver the same thing again; Telegram keeps updates 24 hours.
+const repeatsWithin = 72 * time.Hour
+
+// forgetBatch keeps one deletion short.
+const forgetBatch = 1000
+
+// forget ends the conversations that nobody has answered, with their answers, and drops the ids of old deliveries.
+func (n *Notices) forget(ctx context.Context, _ jobs.Job) error {
+	s := n.Store.In(ctx)
+	if _, err := s.ExpireConversations(n.Now().Add(-flow.Lifetime)); err != nil {
+		return fmt.Errorf("expire conversations: %w", err)
+	}
+	for platform := range n.Posters {
+		for dropped := forgetBatch; dropped == forgetBatch; {
+			var err error
+			if dropped, err = s.ForgetInbound(n.Account.ID, platform, n.Now().Add(-repeatsWithin), forgetBatch); err != nil {
+				return fmt.Errorf("forget deliveries of %s: %w", platform, err)
+			}
+		}
+	}
+	return nil
+}
