@@ -10,12 +10,13 @@ import (
 	"github.com/aftersale/aftersale/store/jobs"
 )
 
-// Handlers are the jobs that carry out what actions have recorded. The kind "expire" is to be run every few minutes.
+// Handlers are the jobs that carry out what actions have recorded. The kind "expire" is to be run every minute or so.
 func (c *Core) Handlers() map[string]jobs.Handler {
 	return map[string]jobs.Handler{JobRequest: c.carryOut, JobMail: c.sendMail, JobExpire: c.expire}
 }
 
-// carryOut is the job that carries out a request on the commerce platform.
+// carryOut is the job that carries out a request on the commerce platform, and looks again at one that waits for
+// somebody there.
 //
 // The platform may have no idempotency keys, and a call may act without answering. So before each call it is written
 // down that one is under way; and whoever finds that somebody called and does not know what came of it reads the
@@ -30,6 +31,9 @@ func (c *Core) carryOut(ctx context.Context, job jobs.Job) error {
 		return err
 	}
 	outcome, at, err := c.attempt(ctx, o.Order, was)
+	if err != nil && was.waits() {
+		return err
+	}
 	if err != nil {
 		c.log.Warn("commerce platform did not answer", "action", req.Action, "transaction", req.Target, "attempts", req.Attempts, "err", err)
 		outcome, at = Outcome{Kind: OutcomeUnknown}, c.now()
@@ -37,6 +41,9 @@ func (c *Core) carryOut(ctx context.Context, job jobs.Job) error {
 	// The answer is written down even while the program is being stopped: it cannot be had a second time.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.callTimeout)
 	defer cancel()
+	if outcome.Kind == "" {
+		return nil // still waiting
+	}
 	if err := c.settle(ctx, work.Key, outcome, at); err != nil {
 		return fmt.Errorf("settle request of %s: %w", req.Target, err)
 	}
@@ -46,8 +53,8 @@ func (c *Core) carryOut(ctx context.Context, job jobs.Job) error {
 	return nil
 }
 
-// take writes down that a call is under way. was is the state that the request was found in; a request without a key
-// means that there is nothing to do.
+// take writes down that a call is under way; of a request that waits, that it was looked at. was is the state that the
+// request was found in; a request without a key means that there is nothing to do.
 func (c *Core) take(ctx context.Context, key string) (req store.Request, o order, was RequestState, err error) {
 	err = c.store.Tx(ctx, func(tx *store.Store) error {
 		found, err := tx.LockRequest(key)
@@ -65,12 +72,17 @@ func (c *Core) take(ctx context.Context, key string) (req store.Request, o order
 				return jobs.Later(rest)
 			}
 		default:
-			return nil // settled
+			if !was.waits() {
+				return nil // settled
+			}
 		}
 		if o, err = parseOrder(found.Payload); err != nil {
 			return jobs.Cancel(err)
 		}
-		found.State, found.Attempts, found.UpdatedAt = string(RequestSending), found.Attempts+1, c.now()
+		found.UpdatedAt = c.now()
+		if !was.waits() {
+			found.State, found.Attempts = string(RequestSending), found.Attempts+1
+		}
 		req = found
 		return tx.SaveRequest(found)
 	})
@@ -78,7 +90,7 @@ func (c *Core) take(ctx context.Context, key string) (req store.Request, o order
 }
 
 // attempt calls the platform, reading first when somebody may have called before. at is when the platform says that the
-// outcome came about. An error means that it is still unknown.
+// outcome came about. An error means that it is still unknown; no outcome, that it is still waited for.
 func (c *Core) attempt(ctx context.Context, o Order, was RequestState) (outcome Outcome, at time.Time, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.callTimeout)
 	defer cancel()
@@ -90,6 +102,12 @@ func (c *Core) attempt(ctx context.Context, o Order, was RequestState) (outcome 
 		if happened(o, state) {
 			return Outcome{Kind: OutcomeDone}, state.At, nil
 		}
+		if state.Status == Chargeback { // the bank was faster: never give the money back twice
+			return Outcome{Kind: OutcomeRefused, Detail: "outcome.refused.chargeback"}, state.At, nil
+		}
+	}
+	if was.waits() {
+		return Outcome{}, time.Time{}, nil // the platform has the order
 	}
 	outcome, err = c.commerce.Do(ctx, o)
 	if err == nil && outcome.Kind == OutcomeUnknown {
@@ -98,7 +116,7 @@ func (c *Core) attempt(ctx context.Context, o Order, was RequestState) (outcome 
 	return outcome, c.now(), err
 }
 
-// happened reports whether the platform shows what the order asks for. A chargeback too has given the money back.
+// happened reports whether the platform shows what the order asks for.
 func happened(o Order, s RemoteState) bool {
 	if o.Op == OpRefund {
 		return s.Status == Refunded

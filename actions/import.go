@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/aftersale/aftersale/store"
@@ -190,8 +191,11 @@ func (e SaleEvent) validate() error {
 	if e.Ignored != "" {
 		return nil
 	}
-	if e.Sale == nil && e.Subscription == nil && e.Opening == nil {
+	if e.Sale == nil && e.Subscription == nil && e.Opening == nil && e.Product == nil {
 		return errors.New("event that says nothing")
+	}
+	if p := e.Product; p != nil && (p.Code == "" || p.Kind != "" && !slices.Contains(ProductKinds, p.Kind)) {
+		return errors.New("product without a code, or of an unknown kind")
 	}
 	if s := e.Sale; s != nil {
 		if s.Transaction == "" || s.Status == "" {

@@ -8,6 +8,12 @@ import (
 
 // apply applies one event to the intake. It cannot fail: events are checked before.
 func (l *intake) apply(e SaleEvent) ImportResult {
+	if e.Product != nil {
+		if l.list(*e.Product) {
+			return Applied
+		}
+		return Duplicate
+	}
 	if l.seen[e.Source+"\n"+e.ID] {
 		return Duplicate
 	}

@@ -34,6 +34,21 @@ func (l *intake) product(sold SoldProduct, contents []SoldProduct, newest bool) 
 	return p
 }
 
+// list applies what the shop says of a product, and reports whether it was news. It outranks what was said before, and
+// the platform's next word about the name or the support address outranks it.
+func (l *intake) list(listed Listed) bool {
+	p := l.product(SoldProduct{Code: listed.Code}, nil, false)
+	r, before := l.products[listed.Code], *p
+	fill(&p.Name, listed.Name, true)
+	fill(&p.Kind, listed.Kind, true)
+	fill(&p.AccessURL, listed.AccessURL, true)
+	fill(&p.GuaranteeDays, listed.GuaranteeDays, true)
+	fill(&p.SupportEmail, listed.SupportEmail, true)
+	p.NameKey = store.Fold(p.Name)
+	r.dirty = r.dirty || *p != before
+	return *p != before
+}
+
 // kindRank orders kinds by how much an event must know to tell them: a purchase with tickets is one of an event,
 // whatever was thought before.
 var kindRank = map[string]int{"": 0, "other": 0, "course": 1, "ebook": 1, "physical": 2, "membership": 3, "event": 4, "bundle": 5}

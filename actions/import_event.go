@@ -11,11 +11,12 @@ type SaleEvent struct {
 	Kind    string    // the platform's own word, such as "PURCHASE_APPROVED"
 	At      time.Time // when the platform says it happened; zero for rows of a report, which have no time of their own
 	Payload []byte    // JSON of what was understood, kept as a record: no secrets, no documents, phones or addresses
-	Ignored string    // why there is nothing to do, in English; then the three below are nil
+	Ignored string    // why there is nothing to do, in English; then the four below are nil
 
 	Sale         *Sale         // the state of a purchase
 	Subscription *Subscribed   // the state of a subscription
 	Opening      *FirstOpening // a buyer entered a product for the first time
+	Product      *Listed       // what the shop says of a product; always applied, for the last word counts
 }
 
 // A Sale is the state of one purchase.
@@ -70,6 +71,20 @@ type FirstOpening struct {
 	Product SoldProduct
 	Buyer   SoldTo
 }
+
+// A Listed is what the shop itself says of a product: the platform tells neither where its access is nor, before it was
+// sold, how long its guarantee. Blank fields say nothing.
+type Listed struct {
+	Code          string
+	Name          string
+	Kind          string // one of ProductKinds
+	AccessURL     string
+	GuaranteeDays int
+	SupportEmail  string
+}
+
+// ProductKinds are the kinds of products.
+var ProductKinds = []string{"course", "membership", "ebook", "event", "bundle", "physical", "other"}
 
 // An ImportItem is one thing read from a file: an event, or the reason why there is none.
 type ImportItem struct {

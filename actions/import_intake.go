@@ -146,6 +146,9 @@ func wants(events []SaleEvent) wanted {
 		if o := e.Opening; o != nil {
 			about(o.Product, o.Buyer)
 		}
+		if p := e.Product; p != nil {
+			w.products[p.Code] = true
+		}
 	}
 	return w
 }

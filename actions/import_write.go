@@ -114,6 +114,11 @@ func (l *intake) refresh(tx *store.Store) error {
 		if p.changed && !p.fresh {
 			changed[subjectOfPurchase(p.value.Transaction)] = true
 		}
+		if p.changed && p.value.Refunding != "" && final(Status(p.value.Status)) { // what a refund has waited for
+			if err := enqueue(tx, JobRequest, "", Work{Key: p.value.Refunding}); err != nil {
+				return err
+			}
+		}
 	}
 	var ids []string
 	for _, s := range l.subscriptions {

@@ -43,6 +43,11 @@ const (
 	RequestUnknown    RequestState = "unknown"     // the platform did not answer; it is being read
 )
 
+// waits reports whether the platform has the order, and somebody there, or the buyer, has to do something about it.
+func (s RequestState) waits() bool {
+	return s == RequestRequested || s == RequestNeedsBuyer || s == RequestAssisted
+}
+
 // A Request is a recorded write as whoever waits for it sees it.
 type Request struct {
 	Key      string

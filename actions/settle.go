@@ -12,7 +12,7 @@ import (
 func (c *Core) settle(ctx context.Context, key string, outcome Outcome, at time.Time) error {
 	return c.store.Tx(ctx, func(tx *store.Store) error {
 		req, err := tx.LockRequest(key)
-		if err != nil || req.State != string(RequestSending) {
+		if state := RequestState(req.State); err != nil || state != RequestSending && !state.waits() {
 			return err
 		}
 		o, err := parseOrder(req.Payload)

@@ -34,3 +34,11 @@ func (s *Store) Mails(account, before string, limit int) ([]Mail, error) {
 	err := q.Order("id DESC").Limit(limit).Find(&list).Error
 	return list, err
 }
+
+// UnsentMails lists mails written between two instants that have not left, oldest first.
+func (s *Store) UnsentMails(from, to time.Time, limit int) ([]Mail, error) {
+	var list []Mail
+	err := s.db().Where("sent_at IS NULL AND created_at >= ? AND created_at < ?", from.UTC(), to.UTC()).
+		Order("created_at").Limit(limit).Find(&list).Error
+	return list, err
+}
