@@ -8,7 +8,9 @@ import (
 	netmail "net/mail"
 	"os"
 	"path/filepath"
+	"runtime"
 	"syscall"
+	"time"
 
 	"github.com/aftersale/aftersale/actions"
 )
@@ -21,6 +23,9 @@ type Outbox struct {
 	temp func(dir string) (tempFile, error)
 }
 
+// temporary is what a mail's file is called until it is whole.
+const temporary = ".mail-*"
+
 // A tempFile is what a mail is written to before it gets its name.
 type tempFile interface {
 	io.WriteCloser
@@ -32,12 +37,23 @@ func newOutbox(from *netmail.Address, dir string) (*Outbox, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil { // mails hold names and addresses
 		return nil, fmt.Errorf("mail.outbox_dir: %w", err)
 	}
-	o := &Outbox{from: from, dir: dir, temp: func(dir string) (tempFile, error) { return os.CreateTemp(dir, ".mail-*") }}
+	o := &Outbox{from: from, dir: dir, temp: func(dir string) (tempFile, error) { return os.CreateTemp(dir, temporary) }}
+	o.sweep()
 	f, err := o.temp(dir) // better now than with the first refund
 	if err != nil {
 		return nil, fmt.Errorf("mail.outbox_dir: cannot write there: %w", err)
 	}
 	return o, errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// sweep removes what killed processes left half written. Younger files may be another process's work.
+func (o *Outbox) sweep() {
+	left, _ := filepath.Glob(filepath.Join(o.dir, temporary)) // only a wrong pattern is an error
+	for _, path := range left {
+		if info, err := os.Stat(path); err == nil && time.Since(info.ModTime()) > time.Hour {
+			_ = os.Remove(path) // the next start tries again
+		}
+	}
 }
 
 // Send writes a mail into the folder.
@@ -79,7 +95,11 @@ func (o *Outbox) write(name string, content io.WriterTo) (err error) {
 	return syncDir(o.dir)
 }
 
+// syncDir makes a new name durable; Windows has no such call for folders and needs none.
 func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
 	d, err := os.Open(dir)
 	if err != nil {
 		return err

@@ -80,19 +80,25 @@ func read(dir, id string, bodies bool) (Envelope, error) {
 		return Envelope{}, err
 	}
 	defer f.Close()
-	m, err := netmail.ReadMessage(f)
+	e, err := parse(f, bodies)
 	if err != nil {
 		return Envelope{}, fmt.Errorf("read mail %s: %w", id, err)
 	}
-	e := Envelope{ID: id, From: decoded(m.Header.Get("From")), To: decoded(m.Header.Get("To")), Subject: decoded(m.Header.Get("Subject"))}
-	e.Date, _ = m.Header.Date() // a mail without a date is still a mail
-	if !bodies {
-		return e, nil
-	}
-	if err := e.readPart(textproto.MIMEHeader(m.Header), m.Body); err != nil {
-		return Envelope{}, fmt.Errorf("read mail %s: %w", id, err)
-	}
+	e.ID = id
 	return e, nil
+}
+
+func parse(r io.Reader, bodies bool) (Envelope, error) {
+	m, err := netmail.ReadMessage(r)
+	if err != nil {
+		return Envelope{}, err
+	}
+	e := Envelope{From: decoded(m.Header.Get("From")), To: decoded(m.Header.Get("To")), Subject: decoded(m.Header.Get("Subject"))}
+	e.Date, _ = m.Header.Date() // a mail without a date is still a mail
+	if bodies {
+		err = e.readPart(textproto.MIMEHeader(m.Header), m.Body)
+	}
+	return e, err
 }
 
 // decoded turns a header's encoded words into text.

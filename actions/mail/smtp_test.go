@@ -299,6 +299,20 @@ func TestSMTPLogin(t *testing.T) {
 	checkFailure(t, err, actions.Unavailable, "asks for no login")
 }
 
+// Check says whether a mail could be sent, and sends none.
+func TestSMTPCheck(t *testing.T) {
+	t.Parallel()
+	s := startSink(t, &sink{password: "s3cret"}, "starttls")
+	if err := open(t, Options{SMTPURL: "smtp://ana:s3cret@" + s.addr, TLS: s.tls}).(*SMTP).Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+	err := open(t, Options{SMTPURL: "smtp://ana:s3cret!@" + s.addr, TLS: s.tls}).(*SMTP).Check(t.Context())
+	checkFailure(t, err, actions.Unavailable, "AUTH failed")
+	if len(s.users) != 1 || len(s.mails) != 0 {
+		t.Errorf("%d logins, %d mails", len(s.users), len(s.mails))
+	}
+}
+
 // A server that is not this machine must speak TLS, and with a certificate that we trust.
 func TestSMTPInsists(t *testing.T) {
 	t.Parallel()
