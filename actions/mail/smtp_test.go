@@ -313,6 +313,18 @@ func TestSMTPCheck(t *testing.T) {
 	}
 }
 
+// A relay on this machine is used whatever its certificate says.
+func TestSMTPLocalRelay(t *testing.T) {
+	t.Parallel()
+	s := startSink(t, &sink{}, "starttls")
+	if err := open(t, Options{SMTPURL: "smtp://" + s.addr}).Send(t.Context(), message("access", "en")); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.mails) != 1 || s.plain != 0 {
+		t.Errorf("%d mails, %d without TLS", len(s.mails), s.plain)
+	}
+}
+
 // A server that is not this machine must speak TLS, and with a certificate that we trust.
 func TestSMTPInsists(t *testing.T) {
 	t.Parallel()
