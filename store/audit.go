@@ -87,16 +87,18 @@ func (t *transaction) flushAudit(ctx context.Context) error {
 
 // lockHead locks and returns the end of an account's chain; the first time it makes it.
 func lockHead(db *gorm.DB, account string) (AuditHead, error) {
-	head := AuditHead{AccountID: account}
-	locked := db.Clauses(clause.Locking{Strength: "UPDATE"}).Where("account_id = ?", account)
-	found := locked.Session(&gorm.Session{}).Limit(1).Find(&head)
-	if found.Error != nil || found.RowsAffected == 1 {
-		return head, found.Error
-	}
-	if err := db.Clauses(clause.OnConflict{DoNothing: true}).Create(&head).Error; err != nil {
+	lock := func() (head AuditHead, err error) {
+		err = db.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("account_id = ?", account).Take(&head).Error
 		return head, err
 	}
-	return head, locked.Session(&gorm.Session{}).First(&head).Error
+	head, err := lock()
+	if !errors.Is(err, ErrNotFound) {
+		return head, err
+	}
+	if err := db.Clauses(clause.OnConflict{DoNothing: true}).Create(&AuditHead{AccountID: account}).Error; err != nil {
+		return head, err
+	}
+	return lock()
 }
 
 // auditColumns are the columns of audit_entries, in the order of auditValues.

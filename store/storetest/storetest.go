@@ -5,7 +5,8 @@
 // socket; each test gets a database of its own, copied from a migrated one. AFTERSALE_TEST_POSTGRES changes that:
 //
 //	AFTERSALE_TEST_POSTGRES=required                     its absence is a failure instead of a skipped test
-//	AFTERSALE_TEST_POSTGRES=postgres://user@host/db      use this server, whose user may create databases
+//	AFTERSALE_TEST_POSTGRES=postgres://user@host/db      use this server, whose user may create databases, so that
+//	                                                     the tests of several packages share one
 //	AFTERSALE_TEST_POSTGRES=off                          SQLite alone
 package storetest
 
