@@ -83,7 +83,7 @@ func (s *Store) PurchasesByTransaction(account string, transactions []string) ([
 		return nil, nil
 	}
 	// In one order, so that two imports cannot wait for each other.
-	err := s.locked(s.db().Where("account_id = ? AND transaction IN ?", account, transactions)).Order("transaction").Find(&all).Error
+	err := s.locked(s.db().Where("account_id = ? AND \"transaction\" IN ?", account, transactions)).Order("\"transaction\"").Find(&all).Error
 	return all, err
 }
 
@@ -91,7 +91,7 @@ func (s *Store) PurchasesByTransaction(account string, transactions []string) ([
 func (s *Store) PurchasesGiving(account, buyer, product string, limit int) ([]Purchase, error) {
 	var all []Purchase
 	err := s.locked(s.db().Where("account_id = ? AND buyer_id = ? AND id IN (SELECT purchase_id FROM access_grants WHERE product_id = ?)",
-		account, buyer, product)).Order("transaction").Limit(limit).Find(&all).Error
+		account, buyer, product)).Order("\"transaction\"").Limit(limit).Find(&all).Error
 	return all, err
 }
 
@@ -178,8 +178,8 @@ func (s *Store) ShownPurchasesOf(account string, subscriptions []string) ([]stri
 	if len(subscriptions) == 0 {
 		return nil, nil
 	}
-	err := s.db().Raw("SELECT DISTINCT p.transaction FROM purchases p JOIN cards c ON c.account_id = p.account_id"+
-		" AND c.subject = 'purchase:' || p.transaction WHERE p.account_id = ? AND p.subscription_id IN ? AND p.subscription_id <> ''"+
-		" ORDER BY p.transaction", account, subscriptions).Scan(&all).Error
+	err := s.db().Raw("SELECT DISTINCT p.\"transaction\" FROM purchases p JOIN cards c ON c.account_id = p.account_id"+
+		" AND c.subject = 'purchase:' || p.\"transaction\" WHERE p.account_id = ? AND p.subscription_id IN ? AND p.subscription_id <> ''"+
+		" ORDER BY p.\"transaction\"", account, subscriptions).Scan(&all).Error
 	return all, err
 }

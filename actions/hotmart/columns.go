@@ -116,6 +116,20 @@ var headers = map[language]map[column][]string{
 	},
 }
 
+// headerKeys are the headers as they are compared.
+var headerKeys = func() map[language]map[column][]string {
+	all := map[language]map[column][]string{}
+	for lang, columns := range headers {
+		all[lang] = map[column][]string{}
+		for col, names := range columns {
+			for _, name := range names {
+				all[lang][col] = append(all[lang][col], headerKey(name))
+			}
+		}
+	}
+	return all
+}()
+
 // A layout says where the columns of one report are.
 type layout struct {
 	language   language
@@ -132,9 +146,9 @@ func layoutOf(header []string) (l layout, found int) {
 	}
 	for _, lang := range languages {
 		at := map[column]int{}
-		for col, names := range headers[lang] {
+		for col, names := range headerKeys[lang] {
 			for _, name := range names {
-				if i := slices.Index(keys, headerKey(name)); i >= 0 {
+				if i := slices.Index(keys, name); i >= 0 {
 					at[col] = i
 					break
 				}

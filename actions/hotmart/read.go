@@ -26,8 +26,8 @@ type File struct {
 // peekSize is how much of a file is looked at to tell what it is, and the longest line that a reader can look ahead.
 const peekSize = 64 << 10
 
-// Read opens a file of webhook payloads (one object, an array of them, or one to a line) or a sales report (CSV),
-// whichever it is found to be. It reads as it goes and holds no more than a payload or a row, so the size of the file
+// Read opens a file of webhook payloads (one object, an array of them, or one to a line), a sales report (CSV) or a list
+// of products (CSV), whichever it is found to be. It reads as it goes and holds no more than a payload or a row, so the size of the file
 // does not matter. Name is used in errors.
 //
 // Errors are those that make the whole file useless; what is wrong with a single payload or row comes as an item.
@@ -52,6 +52,10 @@ func Read(r io.Reader, name string, o Options) (File, error) {
 
 	if first := bytes.TrimLeft(head, " \t\r\n"); len(first) > 0 && (first[0] == '{' || first[0] == '[') {
 		return File{Format: "webhook payloads", Items: readPayloads(in, at)}, nil
+	}
+	if isProducts(head) {
+		t := &table{in: in, delim: productsDelimiter(head)}
+		return File{Format: "list of products", Items: readProducts(t, at)}, nil
 	}
 	report, err := openReport(in, head, o.Location)
 	if err != nil {
