@@ -124,9 +124,16 @@ const defaultConfigFile = "config.yaml"
 // LoadConfig reads path (the default one when empty), then the environment over it, and checks the result. Its error
 // is a Mistakes with every mistake found, each with its place.
 func LoadConfig(path string, getenv func(string) string) (Config, error) {
-	c := DefaultConfig()
-	r := newConfigReader()
+	return loadConfig(path, getenv, func(*configReader, Config) {})
+}
 
+// LoadRunning is LoadConfig for processes that talk to people: what they cannot do without must be there.
+func LoadRunning(path string, getenv func(string) string) (Config, error) {
+	return loadConfig(path, getenv, (*configReader).missing)
+}
+
+func loadConfig(path string, getenv func(string) string, more func(*configReader, Config)) (Config, error) {
+	c, r := DefaultConfig(), newConfigReader()
 	name := path
 	if name == "" {
 		name = defaultConfigFile
@@ -142,6 +149,7 @@ func LoadConfig(path string, getenv func(string) string) (Config, error) {
 	}
 	r.environment(&c, getenv)
 	r.check(c)
+	more(r, c)
 	if len(r.mistakes) > 0 {
 		return c, r.mistakes
 	}

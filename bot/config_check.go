@@ -210,20 +210,15 @@ func decodeSecretKey(s Secret) ([]byte, error) {
 	return key, nil
 }
 
-// CheckRunning lists what is missing for a process that talks to people: more than a command over the database needs.
-func (c Config) CheckRunning() error {
-	var m Mistakes
+// missing lists what a process that talks to people needs beyond the defaults: more than a command over the database.
+func (r *configReader) missing(c Config) {
 	if c.SecretKey == "" {
-		m.add("secret_key", "is missing (or AFTERSALE_SECRET_KEY): 32 bytes in base64; `openssl rand -base64 32` makes one")
+		r.wrong("secret_key", "is missing (or AFTERSALE_SECRET_KEY): 32 bytes in base64; `openssl rand -base64 32` makes one")
 	}
 	if c.Mail.SMTPURL == "" && c.Mail.OutboxDir == "" {
-		m.add("mail", "set mail.smtp_url (or AFTERSALE_MAIL_SMTP_URL), or mail.outbox_dir to write mails into files")
+		r.wrong("mail", "has no way out: set smtp_url (or AFTERSALE_MAIL_SMTP_URL), or outbox_dir to write mails into files")
 	}
 	if c.Mail.From == "" && c.Account.SupportEmail == "" {
-		m.add("mail.from", "is missing (or AFTERSALE_MAIL_FROM), and account.support_email is not there to take its place")
+		r.wrong("mail.from", "is missing (or AFTERSALE_MAIL_FROM), and account.support_email is not there to take its place")
 	}
-	if len(m) > 0 {
-		return m
-	}
-	return nil
 }

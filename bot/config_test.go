@@ -287,15 +287,14 @@ func TestMistakesDoNotRepeatSecrets(t *testing.T) {
 
 func TestRunningNeedsMoreThanTheDefaults(t *testing.T) {
 	t.Parallel()
-	err := DefaultConfig().CheckRunning()
-	for _, key := range []string{"secret_key", "mail", "mail.from"} {
-		if !strings.Contains("\n"+fmt.Sprint(err), "\n"+key+": ") {
-			t.Errorf("no mistake about %s in\n%v", key, err)
+	_, err := LoadRunning("", env("AFTERSALE_LISTEN", "nowhere"))
+	for _, begin := range []string{"AFTERSALE_LISTEN: ", "secret_key: is missing", "mail: has no way out", "mail.from: is missing"} {
+		if !strings.Contains("\n"+fmt.Sprint(err), "\n"+begin) {
+			t.Errorf("no mistake %q in\n%v", begin, err)
 		}
 	}
-	c := DefaultConfig()
-	c.SecretKey, c.Mail.OutboxDir, c.Account.SupportEmail = goodKey, "outbox", "a@b.example"
-	if err := c.CheckRunning(); err != nil {
+	_, err = LoadRunning("", env("AFTERSALE_SECRET_KEY", goodKey, "AFTERSALE_MAIL_OUTBOX_DIR", "outbox", "AFTERSALE_ACCOUNT_SUPPORT_EMAIL", "a@b.example"))
+	if err != nil {
 		t.Errorf("complete configuration: %v", err)
 	}
 }

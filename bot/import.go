@@ -1,0 +1,177 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/actions/format"
+	"github.com/aftersale/aftersale/actions/hotmart"
+	"github.com/aftersale/aftersale/actions/ledger"
+)
+
+// importCommand brings purchases in from files.
+type importCommand struct {
+	configFlags
+	Files  []string `arg:"" name:"file" help:"Webhook payloads as JSON (one, an array, or one to a line), or a sales report as CSV; - is standard input."`
+	DryRun bool     `help:"Say what would happen and change nothing."`
+}
+
+// Help is the end of the command's --help.
+func (importCommand) Help() string {
+	return "Importing a file again changes nothing. Rows that cannot be read are listed with their line and the reason; the others are kept.\n\n" +
+		"Example:\n  aftersale import --dry-run sales.csv\n  aftersale import sales.csv webhooks.json"
+}
+
+// Run imports the files in the order given.
+func (c importCommand) Run(p *program) error {
+	config, s, err := c.openMigrated(p)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	account, err := ensureAccount(p.ctx, s, config, p.log)
+	if err != nil {
+		return err
+	}
+	// Nothing is sent by this process: what an import causes is enqueued, and carried out by `serve`.
+	core := actions.New(actions.Options{
+		Store: s, Commerce: ledger.New(s, now), Policy: config.Policy, Now: now, NewID: newID, Log: p.log,
+	})
+	bad := 0
+	for _, name := range c.Files {
+		report, err := c.file(p, core, name, hotmart.Options{Location: format.Zone(account.Timezone)})
+		printReport(p.stdout, name, report, c.DryRun)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, plain(err))
+		}
+		bad += report.BadCount
+	}
+	if bad > 0 {
+		return fmt.Errorf("%s could not be imported; the others were read", plural(bad, "row"))
+	}
+	return nil
+}
+
+// file imports one file.
+func (c importCommand) file(p *program, core *actions.Core, name string, o hotmart.Options) (actions.ImportReport, error) {
+	in, size, err := openInput(p.stdin, name)
+	if err != nil {
+		return actions.ImportReport{}, err
+	}
+	defer in.Close()
+	file, err := hotmart.Read(in, name, o)
+	if err != nil {
+		return actions.ImportReport{}, err
+	}
+	fmt.Fprintf(p.stdout, "%s: %s\n", name, file.Format)
+	bar := newProgress(p.stderr, name)
+	defer bar.end()
+	return core.Import(p.ctx, accountID, file.Items, actions.ImportOptions{
+		Name: name, DryRun: c.DryRun, Size: size, Progress: bar.show,
+	})
+}
+
+// openInput opens a file, or standard input; its size is 0 when it is not known.
+func openInput(stdin io.Reader, name string) (io.ReadCloser, int64, error) {
+	if name == "-" {
+		return io.NopCloser(stdin), 0, nil
+	}
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, 0, usagef("there is no file %s", name)
+	}
+	if err != nil {
+		return nil, 0, cause(err)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, 0, errors.Join(cause(err), f.Close())
+	}
+	if info.IsDir() {
+		return nil, 0, errors.Join(usagef("%s is a folder; name the files in it", name), f.Close())
+	}
+	return f, info.Size(), nil
+}
+
+// printReport says what became of a file, bad rows last.
+func printReport(out io.Writer, name string, r actions.ImportReport, dry bool) {
+	if r.Ignored == nil {
+		return // not even begun
+	}
+	ignored := 0
+	for _, n := range r.Ignored {
+		ignored += n
+	}
+	verb := ""
+	if dry {
+		verb = "would be "
+	}
+	fmt.Fprintf(out, "  %d %sapplied, %d older than what is known, %d known already, %d ignored, %d bad\n",
+		r.Applied, verb, r.Older, r.Duplicate, ignored, r.BadCount)
+	reasons := make([]string, 0, len(r.Ignored))
+	for reason := range r.Ignored {
+		reasons = append(reasons, reason)
+	}
+	slices.Sort(reasons)
+	for _, reason := range reasons {
+		fmt.Fprintf(out, "  ignored %d: %s\n", r.Ignored[reason], reason)
+	}
+	for _, row := range r.Bad {
+		fmt.Fprintf(out, "  %s:%d: %v\n", name, row.Line, plain(row.Err))
+	}
+	if more := r.BadCount - len(r.Bad); more > 0 {
+		fmt.Fprintf(out, "  and %d more bad rows\n", more)
+	}
+}
+
+// plain is what an error says to an operator: the cause, without the code and the key that are meant for chats.
+func plain(err error) error {
+	var e *actions.Error
+	if errors.As(err, &e) && e.Err != nil {
+		return e.Err
+	}
+	return err
+}
+
+// A progress draws a bar on a terminal, and nothing elsewhere.
+type progress struct {
+	out  io.Writer // nil: nobody looks
+	name string
+	last int
+}
+
+const barWidth = 30
+
+func newProgress(out io.Writer, name string) *progress {
+	if !isTerminal(out) {
+		out = nil
+	}
+	return &progress{out: out, name: name, last: -1}
+}
+
+// show draws how much is done; a total of 0 is not known.
+func (p *progress) show(done, total int64) {
+	if p.out == nil || total <= 0 {
+		return
+	}
+	percent := int(min(done, total) * 100 / total)
+	if percent == p.last {
+		return
+	}
+	p.last = percent
+	full := percent * barWidth / 100
+	fmt.Fprintf(p.out, "\r  [%s%s] %3d%%", strings.Repeat("#", full), strings.Repeat(".", barWidth-full), percent)
+}
+
+// end removes the bar, so that the report stands alone.
+func (p *progress) end() {
+	if p.out != nil && p.last >= 0 {
+		fmt.Fprintf(p.out, "\r%s\r", strings.Repeat(" ", barWidth+10))
+	}
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/actions/format"
+	"github.com/aftersale/aftersale/actions/hotmart"
+	"github.com/aftersale/aftersale/actions/ledger"
+	"github.com/aftersale/aftersale/bot/demo"
+	"github.com/aftersale/aftersale/store"
+)
+
+// What a sample shop's folder holds.
+const (
+	shopDatabase = "aftersale.db"
+	shopOutbox   = "outbox"
+	shopKey      = "secret.key"
+	shopLock     = "lock"
+	shopImported = "imported" // its presence says that the sample was read in whole
+)
+
+// A shop is the sample shop in its folder: what demo and chat run on. Only one process has it at a time.
+type shop struct {
+	config Config
+	store  *store.Store
+	// cleanUp frees the folder, and removes it if it was a temporary one. The store is closed before.
+	cleanUp func()
+}
+
+// openShop opens the sample shop in a folder, or in a temporary one when dir is empty, and fills it at the first time.
+func openShop(ctx context.Context, dir string, log *slog.Logger) (*shop, error) {
+	s := &shop{cleanUp: func() {}}
+	if err := s.open(ctx, dir, log); err != nil {
+		s.cleanUp()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *shop) open(ctx context.Context, dir string, log *slog.Logger) error {
+	dir, err := s.take(dir)
+	if err != nil {
+		return err
+	}
+	key, err := shopSecret(filepath.Join(dir, shopKey))
+	if err != nil {
+		return err
+	}
+	s.config = shopConfig(dir, key)
+	s.store, err = store.Open(ctx, store.Options{URL: s.config.DatabaseURL.Reveal(), Log: log, Now: now})
+	if err != nil {
+		return err
+	}
+	if err := s.fill(ctx, dir, log); err != nil {
+		return errors.Join(err, s.store.Close())
+	}
+	return nil
+}
+
+// take makes the folder and locks it.
+func (s *shop) take(dir string) (string, error) {
+	if dir == "" {
+		temporary, err := os.MkdirTemp("", "aftersale-")
+		if err != nil {
+			return "", fmt.Errorf("make a temporary folder: %w", err)
+		}
+		s.cleanUp = func() { _ = os.RemoveAll(temporary) } // best effort: the system clears its temporary folder too
+		return temporary, nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("make the folder %s: %w", dir, cause(err))
+	}
+	unlock, err := lockFile(filepath.Join(dir, shopLock))
+	if errors.Is(err, errHeld) {
+		return "", fmt.Errorf("another demo runs on %s; stop it, or take another folder with --data", dir)
+	}
+	if err != nil {
+		return "", fmt.Errorf("%s cannot be used: %w", dir, cause(err))
+	}
+	s.cleanUp = unlock
+	return dir, nil
+}
+
+// shopConfig is the configuration of the sample shop: all defaults, with names that the sample knows.
+func shopConfig(dir string, key Secret) Config {
+	c := DefaultConfig()
+	c.DatabaseURL = Secret("sqlite:" + filepath.Join(dir, shopDatabase))
+	c.Mail.OutboxDir = filepath.Join(dir, shopOutbox)
+	c.SecretKey = key
+	c.Account.Name, c.Account.SupportEmail = demo.Name, demo.SupportEmail
+	for _, p := range demo.Team {
+		c.People = append(c.People, PersonConfig{Name: p.Name, Role: string(p.Role)})
+	}
+	return c
+}
+
+// shopSecret reads the folder's secret key, or makes one that only this user can read.
+func shopSecret(path string) (Secret, error) {
+	content, err := os.ReadFile(path)
+	if err == nil {
+		key := Secret(bytes.TrimSpace(content))
+		if _, err := decodeSecretKey(key); err != nil {
+			return "", fmt.Errorf("%s: %w", path, err)
+		}
+		return key, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("%s cannot be read: %w", path, cause(err))
+	}
+	fresh := make([]byte, secretKeyBytes)
+	rand.Read(fresh) // never fails: the program is stopped instead
+	key := Secret(base64.StdEncoding.EncodeToString(fresh))
+	if err := os.WriteFile(path, []byte(key.Reveal()+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("%s cannot be written: %w", path, cause(err))
+	}
+	return key, nil
+}
+
+// fill brings the schema up to date and, at the first time, reads the sample through the same import that real files
+// take. A first time that was cut off is done again: importing twice changes nothing.
+func (s *shop) fill(ctx context.Context, dir string, log *slog.Logger) error {
+	if err := s.store.Migrate(ctx); err != nil {
+		return err
+	}
+	account, err := ensureAccount(ctx, s.store, s.config, log)
+	if err != nil {
+		return err
+	}
+	done := filepath.Join(dir, shopImported)
+	if _, err := os.Stat(done); err == nil {
+		return nil
+	}
+	core := actions.New(actions.Options{
+		Store: s.store, Commerce: ledger.New(s.store, now), Policy: s.config.Policy, Now: now, NewID: newID, Log: log,
+	})
+	for _, f := range demo.Files(now()) {
+		file, err := hotmart.Read(bytes.NewReader(f.Content), f.Name, hotmart.Options{Location: format.Zone(account.Timezone)})
+		if err != nil {
+			return fmt.Errorf("sample shop: %w", err)
+		}
+		report, err := core.Import(ctx, accountID, file.Items, actions.ImportOptions{Name: f.Name})
+		if err == nil && report.BadCount > 0 {
+			err = fmt.Errorf("%s:%d: %w", f.Name, report.Bad[0].Line, report.Bad[0].Err)
+		}
+		if err != nil {
+			return fmt.Errorf("sample shop: %w", err)
+		}
+	}
+	if err := os.WriteFile(done, nil, 0o600); err != nil {
+		return fmt.Errorf("%s cannot be written: %w", done, cause(err))
+	}
+	return nil
+}
