@@ -17,6 +17,7 @@ const (
 	heartbeat   = 15 * time.Second // a comment, so that proxies and browsers notice a dead connection
 	writeWithin = 10 * time.Second // a browser that takes longer to read is dropped; it comes back by itself
 	batch       = 200              // messages of one event
+	overlap     = 10 * time.Second // looked at again: a message may be committed a little after one that was begun later
 )
 
 // events streams what is new for the people at this browser's keyboards.

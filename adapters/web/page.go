@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/aftersale/aftersale/flows/flow"
 	"github.com/aftersale/aftersale/store"
@@ -20,65 +19,6 @@ const (
 
 // styles name the look of each pane.
 var styles = map[Pane]string{Team: "slack", Creator: "discord", Buyer: "telegram"}
-
-// A pageView is the whole page.
-type pageView struct {
-	voice
-	seats
-	Shop      string
-	Initials  string
-	Theme     string
-	Version   string
-	Tab       string
-	Tour      bool
-	Languages []languageView
-	Panes     []paneView
-	Office    *officeView
-	Letter    *letterView
-	Events    string // address of the event stream
-}
-
-// A languageView is one of the languages that the page can be read in.
-type languageView struct {
-	Code, Short, Name string
-	Here              bool
-	Link              any
-}
-
-// A paneView is one chat.
-type paneView struct {
-	voice
-	ID          string
-	Style       string
-	Title       string
-	Like        string
-	Seats       seats
-	Users       []userView
-	Problem     string
-	Room        *chatView
-	Direct      chatView
-	DirectTitle string
-	Placeholder string
-	Max         int
-	Nonce       string
-	Commands    []commandView
-}
-
-// A userView is somebody who can take the pane's seat.
-type userView struct {
-	ID, Name, Role string
-	Here           bool
-}
-
-// A chatView is a list of messages.
-type chatView struct {
-	Chat     string
-	Name     string
-	Messages []messageView
-}
-
-// A commandView is one suggestion.
-type commandView struct{ Word, About string }
 
 // page shows the console.
 func (a *Adapter) page(w http.ResponseWriter, r *http.Request) {
@@ -225,7 +165,7 @@ func (a *Adapter) chat(ctx context.Context, v visit, p Pane, chat string, limit 
 	return view, nil
 }
 
-// reader of the page for handlers that have no page: the letter and the event stream.
+// visitOf is the visit of a request that shows no page: the event stream.
 func (a *Adapter) visitOf(r *http.Request) (visit, error) {
 	s, err := a.takeSeats(r.Context(), r.URL.Query().Get)
 	return visit{a.readerOf(r), s}, err
@@ -237,6 +177,3 @@ func (a *Adapter) broken(w http.ResponseWriter, err error) {
 	a.Log.Error("console page failed", "id", id, "err", err)
 	http.Error(w, a.Words.Text(flow.T("console.problem.failed"), flow.Reader{Locale: a.Account.Locale})+" "+id, http.StatusInternalServerError)
 }
-
-// overlap is how far back a stream looks again: a message may be committed a little after one that was begun later.
-const overlap = 10 * time.Second

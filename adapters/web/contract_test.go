@@ -1,0 +1,219 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aftersale/aftersale/adapters/adaptertest"
+	"github.com/aftersale/aftersale/flows/flow"
+)
+
+// A pane is the harness of the contract suite: one pane of a desk, driven without JavaScript.
+type pane struct {
+	*desk
+	pane Pane
+}
+
+func (p pane) Can() []adaptertest.Capability {
+	all := []adaptertest.Capability{adaptertest.Edits, adaptertest.StaleButtons, adaptertest.History, adaptertest.ManyPeople}
+	if p.pane != Buyer {
+		all = append(all, adaptertest.Forms, adaptertest.FieldProblems, adaptertest.Rooms, adaptertest.Whispers)
+	}
+	return all
+}
+
+func (p pane) Users() [2]string {
+	return [2]string{people[p.pane][0].ID, people[p.pane][1].ID}
+}
+
+func (p pane) Longest() int { return paneLimits[p.pane].Text }
+
+func (p pane) Poster() flow.Poster { return p.adapter.Poster(p.pane) }
+
+func (p pane) Room() string { return p.pane.Room("approvals") }
+
+func (p pane) Chat(user string) string { return p.pane.Chat(user) }
+
+func (p pane) Restart() { p.stop(); p.start() }
+
+func (p pane) Type(user, text string) {
+	p.t.Helper()
+	p.done(p.post("/c/say", seat(p.pane, user, "text", text)))
+}
+
+func (p pane) Press(user, message, token string) {
+	p.t.Helper()
+	p.done(p.post("/c/press", seat(p.pane, user, "message", message, "token", token)))
+}
+
+func (p pane) Submit(user, message string, values map[string]string) {
+	p.t.Helper()
+	form := seat(p.pane, user, "message", message)
+	for name, value := range values {
+		form.Set("f."+name, value)
+	}
+	dialog := p.page(user).with("id", "d-"+message)
+	if dialog == nil {
+		p.t.Fatalf("message %s has no form", message)
+	}
+	form.Set("token", dialog.with("name", "token").attr["value"])
+	p.done(p.post("/c/submit", form))
+}
+
+func (p pane) done(r *http.Response) {
+	p.t.Helper()
+	if r.StatusCode != http.StatusSeeOther {
+		p.t.Errorf("status %s: %s", r.Status, body(p.t, r))
+	}
+}
+
+func (p pane) page(user string) *node {
+	p.t.Helper()
+	r := p.get("/c/?" + url.Values{string(p.pane): {user}}.Encode())
+	if r.StatusCode != http.StatusOK {
+		p.t.Fatalf("status %s: %s", r.Status, body(p.t, r))
+	}
+	return parseHTML(p.t, body(p.t, r))
+}
+
+func (p pane) See(user string) []adaptertest.Seen {
+	p.t.Helper()
+	return p.seen(user, p.Chat(user))
+}
+
+func (p pane) SeeRoom(user string) []adaptertest.Seen {
+	p.t.Helper()
+	return p.seen(user, p.Room())
+}
+
+func (p pane) seen(user, chat string) []adaptertest.Seen {
+	p.t.Helper()
+	log := p.page(user).with("data-chat", chat)
+	if log == nil {
+		p.t.Fatalf("there is no chat %s", chat)
+	}
+	var all []adaptertest.Seen
+	for _, li := range log.all("article", "msg") {
+		s := adaptertest.Seen{Message: strings.TrimPrefix(li.attr["id"], "m-"), Whisper: len(li.all("p", "only")) > 0}
+		if len(li.all("span", "app")) == 0 {
+			s.Author = user
+		}
+		for _, b := range append(li.all("div", "bubble"), li.all("ol", "choices")...) {
+			s.Pieces = append(s.Pieces, strings.Join(lines(b), "\n"))
+			for _, w := range b.all("p", "wrong") {
+				s.Problem = w.words()
+			}
+		}
+		for _, f := range slices.Concat(li.all("div", "field"), li.all("fieldset", "field")) {
+			s.Fields = append(s.Fields, seenField(f))
+		}
+		slices.SortStableFunc(s.Fields, func(a, b adaptertest.SeenField) int { return order(li, a.Name) - order(li, b.Name) })
+		for _, k := range li.all("div", "keys") {
+			for _, b := range append(k.all("button", ""), k.all("option", "")...) {
+				if token := b.attr["value"]; b.attr["name"] == "token" || b.name == "option" {
+					s.Buttons = append(s.Buttons, adaptertest.SeenButton{Token: token, Label: b.words()})
+				}
+			}
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+// lines are the paragraphs of a bubble, and its facts as "label: value".
+func lines(n *node) []string {
+	var out []string
+	for _, k := range n.kids {
+		switch k.name {
+		case "p", "li":
+			out = append(out, k.words())
+		case "dl":
+			for _, row := range k.all("div", "") {
+				out = append(out, row.all("dt", "")[0].words()+": "+row.all("dd", "")[0].words())
+			}
+		}
+	}
+	return out
+}
+
+func seenField(f *node) adaptertest.SeenField {
+	var s adaptertest.SeenField
+	for _, l := range append(f.all("legend", ""), f.all("label", "")...) {
+		if s.Label == "" {
+			s.Label = l.words()
+		}
+	}
+	for _, w := range f.all("p", "wrong") {
+		s.Problem = w.words()
+	}
+	for _, in := range slices.Concat(f.all("input", ""), f.all("textarea", ""), f.all("select", "")) {
+		s.Name = strings.TrimPrefix(in.attr["name"], "f.")
+		if in.attr["type"] != "radio" {
+			s.Value = in.attr["value"]
+		}
+		if in.name == "textarea" {
+			s.Value = in.words()
+		}
+	}
+	for _, l := range f.all("label", "") {
+		for _, in := range l.all("input", "") {
+			s.Options = append(s.Options, adaptertest.SeenOption{Value: in.attr["value"], Label: strings.TrimSpace(l.words())})
+		}
+	}
+	for _, o := range f.all("option", "") {
+		if o.attr["value"] != "" {
+			s.Options = append(s.Options, adaptertest.SeenOption{Value: o.attr["value"], Label: o.words()})
+		}
+	}
+	return s
+}
+
+// order is where a field stands on the page.
+func order(li *node, name string) int {
+	return slices.IndexFunc(li.all("", ""), func(n *node) bool { return n.attr["name"] == "f."+name })
+}
+
+func TestContract(t *testing.T) {
+	t.Parallel()
+	for _, p := range Panes() {
+		t.Run(string(p), func(t *testing.T) {
+			t.Parallel()
+			adaptertest.Run(t, func(t *testing.T, handler flow.Handler) adaptertest.Harness {
+				return pane{openDesk(t, handler), p}
+			})
+		})
+	}
+}
+
+// TestPlayer holds a conversation in the notation of flows/testdata.
+func TestPlayer(t *testing.T) {
+	t.Parallel()
+	h := pane{openDesk(t, handlerFunc(emailForm)), Team}
+	p := adaptertest.Player{Harness: h}
+	drawn := func(want ...string) {
+		t.Helper()
+		seen := p.See("ana")
+		if got := adaptertest.Draw(seen[len(seen)-1]); !slices.Equal(got, want) {
+			t.Errorf("drawn:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+	play := func(line string) {
+		t.Helper()
+		if err := p.Do("ana", line); err != nil {
+			t.Error(err)
+		}
+	}
+	play("/email HP1")
+	drawn("Change the e-mail of this purchase", "  New address: ________", "  New address again: ________", "  [Cancel]")
+	play("New address: a@example.com; New address again: b@example.com")
+	drawn("Change the e-mail of this purchase", "The addresses are not the same.",
+		"  New address: a@example.com________", "  New address again: b@example.com________", "  ✗ The addresses are not the same.", "  [Cancel]")
+	play("email_again: a@example.com")
+	drawn("Changed to a@example.com")
+	if err := p.Do("ana", "[Cancel]"); err == nil {
+		t.Error("a button that is gone was pressed")
+	}
+}
