@@ -21,6 +21,9 @@ type Options struct {
 	Now func() time.Time
 	// LockTimeout is how long to wait for a connection or a lock that somebody else holds. 5 seconds when 0.
 	LockTimeout time.Duration
+	// Trace, when set, is told of each statement before it runs, those of the job engine included. It is for
+	// measurements: the values are personal, and telling them costs time.
+	Trace func(statement string, values []any)
 }
 
 // slowStatement is worth a line in the log.

@@ -74,6 +74,9 @@ func postgresConfig(o Options) (config *pgxpool.Config, where string, err error)
 	config.ConnConfig.RuntimeParams["application_name"] = "aftersale"
 	config.ConnConfig.RuntimeParams["lock_timeout"] = strconv.FormatInt(o.LockTimeout.Milliseconds(), 10)
 	config.AfterConnect = timesInUTC
+	if o.Trace != nil {
+		config.ConnConfig.Tracer = postgresTrace(o.Trace)
+	}
 	c := config.ConnConfig
 	return config, fmt.Sprintf("PostgreSQL at %s:%d, database %s, user %s", c.Host, c.Port, c.Database, c.User), nil
 }
@@ -94,6 +97,18 @@ func timesInUTC(_ context.Context, conn *pgx.Conn) error {
 	})
 	return nil
 }
+
+// A postgresTrace is Options.Trace for pgx.
+type postgresTrace func(statement string, values []any)
+
+// TraceQueryStart implements pgx.QueryTracer.
+func (t postgresTrace) TraceQueryStart(ctx context.Context, _ *pgx.Conn, q pgx.TraceQueryStartData) context.Context {
+	t(q.SQL, q.Args)
+	return ctx
+}
+
+// TraceQueryEnd implements pgx.QueryTracer.
+func (postgresTrace) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
 // explainPostgres says what to do about an error of opening where. Pgx keeps passwords out of its errors.
 func explainPostgres(where string, err error) error {

@@ -69,10 +69,11 @@ func sqlitePool(ctx context.Context, path string, o Options, size int, more ...s
 	if path != ":memory:" {
 		name = "file:" + (&url.URL{Path: path}).EscapedPath()
 	}
-	pool, err := sql.Open("sqlite", name+"?"+strings.Join(settings, "&"))
+	opener, err := sqlite.NewConnector(name + "?" + strings.Join(settings, "&"))
 	if err != nil {
 		return nil, err
 	}
+	pool := sql.OpenDB(sqliteConnector{Connector: opener, trace: o.Trace})
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
 	if err := pool.PingContext(ctx); err != nil {
