@@ -27,7 +27,7 @@ type dialect struct {
 	name string
 	// classify says which of our errors the driver's error is; nil when it is none.
 	classify func(error) error
-	// insertHead writes audit entries and moves the chain's end; see audit.go.
+	// appendEntries writes audit entries and moves the chain's end; see audit.go.
 	appendEntries func(db *gorm.DB, entries []AuditEntry, head AuditHead) error
 }
 

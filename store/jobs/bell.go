@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"sync"
 
 	"github.com/riverqueue/river/riverdriver"
@@ -65,7 +64,7 @@ func (l *bellListener) SetAfterConnectExec(string)             {}
 func (l *bellListener) WaitForNotification(ctx context.Context) (*riverdriver.Notification, error) {
 	select {
 	case <-ctx.Done():
-		return nil, errors.Join(ctx.Err())
+		return nil, ctx.Err()
 	case <-l.wake:
 		return &riverdriver.Notification{Topic: insertTopic, Payload: insertPayload}, nil
 	}
