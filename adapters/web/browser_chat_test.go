@@ -85,6 +85,27 @@ func browserPress(t *testing.T, browser context.Context) {
 	}
 }
 
+// A slow answer must not take the focus from somebody who types in another pane meanwhile.
+func browserElsewhere(t *testing.T, browser context.Context) {
+	held := make(chan struct{})
+	b := openTab(t, browser, openDesk(t, handlerFunc(func(ctx context.Context, in flow.Inbound, on flow.Screen) error {
+		if in.User == "ana" {
+			<-held
+			return emailForm(ctx, in, on)
+		}
+		return counter(ctx, in, on)
+	})), 1440, 900, "")
+	b.types(Team, "/email")
+	b.do(chromedp.SendKeys("#buyer .say input[name=text]", "half a sen"))
+	close(held)
+	b.sees(Team, "Fill in")
+	b.do(chromedp.KeyEvent("tence" + kb.Enter))
+	b.sees(Buyer, "half a sentence")
+	if eval[bool](b, "!!document.querySelector('dialog[open]')") {
+		t.Error("a form opened over what was being typed")
+	}
+}
+
 func browserSure(t *testing.T, browser context.Context) {
 	b := openTab(t, browser, openDesk(t, handlerFunc(counter)), 1440, 900, "")
 	b.types(Team, "/refund")

@@ -129,18 +129,19 @@ func TestBrowser(t *testing.T) {
 	}
 	browser := openBrowser(t)
 	for name, test := range map[string]func(*testing.T, context.Context){
-		"typing":   browserTyping,
-		"press":    browserPress,
-		"sure":     browserSure,
-		"form":     browserForm,
-		"pages":    browserPages,
-		"words":    browserWords,
-		"live":     browserLive,
-		"phone":    browserPhone,
-		"letter":   browserLetter,
-		"theme":    browserTheme,
-		"keyboard": browserKeyboard,
-		"offline":  browserOffline,
+		"typing":    browserTyping,
+		"press":     browserPress,
+		"sure":      browserSure,
+		"elsewhere": browserElsewhere,
+		"form":      browserForm,
+		"pages":     browserPages,
+		"words":     browserWords,
+		"live":      browserLive,
+		"phone":     browserPhone,
+		"letter":    browserLetter,
+		"theme":     browserTheme,
+		"keyboard":  browserKeyboard,
+		"offline":   browserOffline,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, browser) })
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/aftersale/aftersale/flows/flow"
 	"github.com/aftersale/aftersale/store"
@@ -110,11 +111,9 @@ func tabOf(v pageView) string {
 func (a *Adapter) paneView(ctx context.Context, v visit, p Pane, open string) (paneView, error) {
 	user := v.seats[p]
 	page := voice{a.Words, v.page}
-	speak := voice{a.Words, readerIn(user, v.page)}
 	view := paneView{
-		voice: speak, ID: string(p), Style: styles[p], Title: page.T(string(p)), Like: page.T("like." + string(p)), Seats: v.seats,
-		DirectTitle: speak.T("direct."+string(p), "shop", a.Account.Name),
-		Placeholder: speak.T("placeholder." + string(p)), Max: paneLimits[p].Say, Nonce: a.NewID(),
+		ID: string(p), Style: styles[p], Title: page.T(string(p)), Like: page.T("like." + string(p)),
+		Keyboard: page.T("keyboard"), Switch: page.T("switch"), Seats: v.seats, Max: paneLimits[p].Say, Nonce: a.NewID(),
 	}
 	users, err := a.Users(ctx, p)
 	if err != nil {
@@ -122,11 +121,6 @@ func (a *Adapter) paneView(ctx context.Context, v visit, p Pane, open string) (p
 	}
 	for _, u := range users {
 		view.Users = append(view.Users, userView{u.ID, u.Name, role(page, u.Role), u.ID == user.ID})
-	}
-	for _, c := range a.Commands {
-		if len(c.Roles) == 0 || slices.Contains(c.Roles, user.Role) {
-			view.Commands = append(view.Commands, commandView{c.Word, a.Words.Text(c.About, speak.reader)})
-		}
 	}
 	if view.Direct, err = a.chat(ctx, v, p, p.Chat(user.ID), shownDirect, open); err != nil {
 		return view, err
@@ -138,7 +132,33 @@ func (a *Adapter) paneView(ctx context.Context, v visit, p Pane, open string) (p
 		}
 		room.Name, view.Room = name, &room
 	}
+	view.voice = voice{a.Words, spoken(view.Direct.Messages, readerIn(user, v.page))}
+	view.DirectTitle, view.Placeholder = view.T("direct."+string(p), "shop", a.Account.Name), view.T("placeholder."+string(p))
+	for _, c := range a.Commands {
+		if len(c.Roles) == 0 || slices.Contains(c.Roles, user.Role) {
+			view.Commands = append(view.Commands, commandView{c.Word, about(a.Words.Text(c.About, view.reader), c.Word)})
+		}
+	}
 	return view, nil
+}
+
+// spoken is the reader of a chat in the language that the bot speaks in it: he may have chosen another than his
+// platform's.
+func spoken(messages []messageView, r flow.Reader) flow.Reader {
+	for _, m := range slices.Backward(messages) {
+		if m.Bot {
+			return m.reader
+		}
+	}
+	return r
+}
+
+// about is what a command does, without the command: the suggestion shows that already.
+func about(text, word string) string {
+	if rest, ok := strings.CutPrefix(text, "/"+word); ok {
+		return strings.TrimLeft(rest, " —–-:")
+	}
+	return text
 }
 
 func role(v voice, role string) string {

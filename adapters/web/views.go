@@ -33,6 +33,8 @@ type paneView struct {
 	Style       string
 	Title       string
 	Like        string
+	Keyboard    string
+	Switch      string
 	Seats       seats
 	Users       []userView
 	Problem     string

@@ -68,7 +68,7 @@ async function send(form, button) {
       find("[name=id]", form).value = Date.now().toString(36) + Math.random().toString(36).slice(2);
     }
     if (dialog?.isConnected && !out.problem && !(out.open && dialog.id === "d-" + out.open)) dialog.close();
-    settle(out, text);
+    settle(out, text, pane);
   } catch {
     say(pane, page.dataset.offline);
     dialog?.close();
@@ -76,8 +76,9 @@ async function send(form, button) {
   busy(false);
 }
 
-// settle puts the focus where the conversation goes on.
-function settle(out, text) {
+// settle puts the focus where the conversation goes on, unless the person is busy in another pane meanwhile.
+function settle(out, text, pane) {
+  if (document.activeElement !== page && !pane.contains(document.activeElement)) return;
   const modal = out.open && document.getElementById("d-" + out.open);
   const message = out.focus && document.getElementById("m-" + out.focus);
   message?.scrollIntoView({ block: "nearest" });
