@@ -1,7 +1,9 @@
 package store
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -23,8 +25,8 @@ type PurchaseFilter struct {
 	Limit       int
 }
 
-// manyBuyers is where the search turns around: up to here the buyers are found first and their purchases then; with
-// more, the newest purchases are walked and their buyers looked at, of which then enough match soon.
+// manyBuyers is where the search turns around: up to here the buyers are found first and then their purchases; with
+// more, the newest purchases are walked and their buyers looked at, of whom then enough match soon.
 const manyBuyers = 2000
 
 // manyProducts bounds the products that the beginning of a name may stand for; shops have hundreds.
@@ -34,36 +36,58 @@ const manyProducts = 1000
 func (s *Store) FindPurchases(f PurchaseFilter) ([]FullPurchase, error) {
 	var w conditions
 	w.add("p.account_id = ?", f.Account)
-	if f.OnlyBuyers {
-		if len(f.Buyers) == 0 {
-			return nil, nil
-		}
-		w.add("p.buyer_id IN ?", f.Buyers)
-	}
 	if f.Transaction != "" {
-		w.add("p.\"transaction\" = ?", f.Transaction)
-	}
-	if f.EmailKey != "" {
-		w.add("p.buyer_id IN (SELECT id FROM buyers WHERE account_id = ? AND email_key = ?)", f.Account, f.EmailKey)
-	}
-	for _, narrow := range []func(PurchaseFilter, *conditions) (bool, error){s.byProduct, s.byWords} {
-		if some, err := narrow(f, &w); err != nil || !some {
-			return nil, err
-		}
+		w.add(`p."transaction" = ?`, f.Transaction)
 	}
 	if f.Status != "" {
 		w.add("p.status = ?", f.Status)
 	}
 	if !f.From.IsZero() {
-		w.add("p.ordered_at >= ?", f.From)
+		w.add("p.ordered_at >= ?", f.From.UTC())
 	}
 	if !f.To.IsZero() {
-		w.add("p.ordered_at < ?", f.To)
+		w.add("p.ordered_at < ?", f.To.UTC())
 	}
 	if f.After.ID != "" {
 		w.add("(p.ordered_at < ? OR (p.ordered_at = ? AND p.id < ?))", f.After.At, f.After.At, f.After.ID)
 	}
-	return s.purchases(false, w.sql(), w.args, "p.ordered_at DESC, p.id DESC", f.Limit)
+	if some, err := s.byProduct(f, &w); err != nil || !some {
+		return nil, err
+	}
+	buyers, all, err := s.byBuyer(f, &w)
+	if err != nil || !all && len(buyers) == 0 {
+		return nil, err
+	}
+	if !all {
+		w = f.ofBuyers(buyers, w)
+	}
+	return s.purchases(selection{conditions: w, order: newestFirst, limit: f.Limit})
+}
+
+const newestFirst = "p.ordered_at DESC, p.id DESC"
+
+// ofBuyers has the search begin with these buyers' purchases. By itself the planner likes the index that has the order
+// already, and walks all purchases of the shop; and whatever is joined, it joins before it sorts. So the page is picked
+// first, from no more columns than the conditions need: often an index has them all.
+func (f PurchaseFilter) ofBuyers(buyers []string, w conditions) conditions {
+	columns := "id, account_id, buyer_id, ordered_at"
+	if f.Transaction != "" {
+		columns += `, "transaction"`
+	}
+	if f.Status != "" {
+		columns += ", status"
+	}
+	if f.Product != "" {
+		columns += ", product_id"
+	}
+	pick := "p.id IN (WITH p AS MATERIALIZED (SELECT " + columns + " FROM purchases WHERE account_id = ? AND buyer_id IN ?) SELECT p.id FROM p"
+	if strings.Contains(w.sql(), "b.") {
+		pick += " JOIN buyers b ON b.id = p.buyer_id"
+	}
+	pick += " WHERE " + w.sql() + " ORDER BY " + newestFirst + " LIMIT ?)"
+	var picked conditions
+	picked.add(pick, append(append([]any{f.Account, buyers}, w.args...), f.Limit)...)
+	return picked
 }
 
 // byProduct narrows to the products that are meant; false when there are none.
@@ -82,50 +106,80 @@ func (s *Store) byProduct(f PurchaseFilter, w *conditions) (bool, error) {
 	return len(ids) > 0, nil
 }
 
-// byWords narrows to the buyers who have all the words; false when there are none.
-func (s *Store) byWords(f PurchaseFilter, w *conditions) (bool, error) {
-	if f.EmailPart == "" && len(f.NameWords) == 0 {
-		return true, nil
+// byBuyer narrows to the buyers who are meant. It returns them when they are few enough to begin with; all means that the
+// search does not begin with buyers.
+func (s *Store) byBuyer(f PurchaseFilter, w *conditions) (buyers []string, all bool, err error) {
+	has := s.words(f)
+	switch {
+	case f.OnlyBuyers:
+		if f.EmailKey != "" {
+			w.add("b.email_key = ?", f.EmailKey)
+		}
+		w.and(has)
+		return f.Buyers, false, nil
+	case f.EmailKey != "":
+		w.and(has)
+		b, err := s.BuyerByEmail(f.Account, f.EmailKey)
+		if errors.Is(err, ErrNotFound) {
+			return nil, false, nil
+		}
+		return []string{b.ID}, false, err
+	case len(has.parts) == 0 || f.Transaction != "":
+		w.and(has)
+		return nil, true, nil
 	}
-	var has conditions // of a buyer b
-	for _, word := range f.NameWords {
-		has.add("EXISTS (SELECT 1 FROM buyer_words x WHERE x.buyer_id = b.id AND "+s.prefix("x.word")+")", bounds(word)...)
+	ids, err := s.buyersWith(f)
+	if err != nil || len(ids) < manyBuyers {
+		return ids, false, err
 	}
-	if f.EmailPart != "" {
-		has.add("("+s.prefix("b.email_key")+" OR EXISTS (SELECT 1 FROM buyer_words x WHERE x.buyer_id = b.id AND "+
-			s.prefix("x.word")+"))", append(bounds(f.EmailPart), bounds(f.EmailPart)...)...)
+	w.and(has)
+	return nil, true, nil
+}
+
+// words are the conditions on a buyer b that he has all the words. They are looked up buyer by buyer: OFFSET keeps
+// PostgreSQL from reading everybody who has the word instead.
+func (s *Store) words(f PurchaseFilter) conditions {
+	var has conditions
+	word := "EXISTS (SELECT 1 FROM buyer_words x WHERE x.buyer_id = b.id AND x.account_id = ? AND " + s.prefix("x.word") + " LIMIT 1 OFFSET 0)"
+	for _, w := range f.NameWords {
+		has.add(word, append([]any{f.Account}, bounds(w)...)...)
 	}
-	ids, err := s.buyersWith(f, has)
-	if err != nil || len(ids) == 0 {
-		return false, err
+	if part := f.EmailPart; part != "" {
+		has.add("("+s.prefix("b.email_key")+" OR "+word+")", append(append(bounds(part), f.Account), bounds(part)...)...)
 	}
-	if len(ids) < manyBuyers {
-		w.add("p.buyer_id IN ?", ids)
-	} else {
-		w.add(has.sql(), has.args...)
-	}
-	return true, nil
+	return has
 }
 
 // buyersWith lists the buyers who have all the words, manyBuyers at most. The rarest word would be the best to begin
-// with; the longest is a good guess.
-func (s *Store) buyersWith(f PurchaseFilter, has conditions) ([]string, error) {
+// with; the part of an address or else the longest is a good guess.
+func (s *Store) buyersWith(f PurchaseFilter) ([]string, error) {
+	rest := f
 	first := f.EmailPart
-	for _, word := range f.NameWords {
-		if f.EmailPart == "" && len(word) > len(first) {
-			first = word
+	if first != "" {
+		rest.EmailPart = ""
+	} else {
+		longest := 0
+		for i, word := range f.NameWords {
+			if len(word) > len(f.NameWords[longest]) {
+				longest = i
+			}
 		}
+		first = f.NameWords[longest]
+		rest.NameWords = slices.Delete(slices.Clone(f.NameWords), longest, longest+1)
 	}
-	from := "SELECT w.buyer_id FROM buyer_words w WHERE w.account_id = ? AND " + s.prefix("w.word")
+	query := "SELECT w.buyer_id AS id FROM buyer_words w WHERE w.account_id = ? AND " + s.prefix("w.word")
 	args := append([]any{f.Account}, bounds(first)...)
 	if f.EmailPart != "" {
-		from += " UNION SELECT e.id FROM buyers e WHERE e.account_id = ? AND " + s.prefix("e.email_key")
+		query += " UNION SELECT e.id FROM buyers e WHERE e.account_id = ? AND " + s.prefix("e.email_key")
 		args = append(append(args, f.Account), bounds(first)...)
 	}
+	query = "SELECT DISTINCT b.id FROM (" + query + ") b"
+	if has := s.words(rest); len(has.parts) > 0 {
+		query += " WHERE " + has.sql()
+		args = append(args, has.args...)
+	}
 	var ids []string
-	err := s.db().Raw("SELECT DISTINCT b.id FROM ("+from+") AS m JOIN buyers b ON b.id = m.buyer_id WHERE "+has.sql()+" LIMIT ?",
-		append(append(args, has.args...), manyBuyers)...).Scan(&ids).Error
-	if err != nil {
+	if err := s.db().Raw(query+" LIMIT ?", append(args, manyBuyers)...).Scan(&ids).Error; err != nil {
 		return nil, fmt.Errorf("buyers by words: %w", err)
 	}
 	return ids, nil
@@ -140,6 +194,11 @@ type conditions struct {
 func (c *conditions) add(part string, args ...any) {
 	c.parts = append(c.parts, part)
 	c.args = append(c.args, args...)
+}
+
+func (c *conditions) and(more conditions) {
+	c.parts = append(c.parts, more.parts...)
+	c.args = append(c.args, more.args...)
 }
 
 func (c *conditions) sql() string { return strings.Join(c.parts, " AND ") }

@@ -34,7 +34,7 @@ func (s *Store) LockPurchase(account, transaction string) (FullPurchase, error) 
 }
 
 func (s *Store) onePurchase(lock bool, where string, args ...any) (FullPurchase, error) {
-	all, err := s.purchases(lock, where, args, "", 1)
+	all, err := s.purchases(selection{lock: lock, conditions: conditions{parts: []string{where}, args: args}, limit: 1})
 	if err != nil {
 		return FullPurchase{}, err
 	}
@@ -50,29 +50,38 @@ func (s *Store) PurchasesByID(account string, ids []string) (map[string]FullPurc
 	if len(ids) == 0 {
 		return found, nil
 	}
-	all, err := s.purchases(false, "p.account_id = ? AND p.id IN ?", []any{account, ids}, "", len(ids))
+	all, err := s.purchases(selection{limit: len(ids),
+		conditions: conditions{parts: []string{"p.account_id = ? AND p.id IN ?"}, args: []any{account, ids}}})
 	for _, p := range all {
 		found[p.Purchase.ID] = p
 	}
 	return found, err
 }
 
+// A selection says which purchases p of buyers b to load, and how.
+type selection struct {
+	conditions
+	order string
+	limit int
+	lock  bool
+}
+
 // purchases loads whole purchases in three queries at most, however many they are.
-func (s *Store) purchases(lock bool, where string, args []any, order string, limit int) ([]FullPurchase, error) {
+func (s *Store) purchases(sel selection) ([]FullPurchase, error) {
 	query := "SELECT " + s.columns(&Purchase{}, "p", "p_") + ", " + s.columns(&Buyer{}, "b", "b_") + ", " +
 		s.columns(&Product{}, "d", "d_") + ", " + s.columns(&Subscription{}, "s", "s_") + ", o.id AS open_proposal" +
 		" FROM purchases p JOIN buyers b ON b.id = p.buyer_id JOIN products d ON d.id = p.product_id" +
 		" LEFT JOIN subscriptions s ON s.id = p.subscription_id" +
-		" LEFT JOIN proposals o ON o.purchase_id = p.id AND o.status = 'open' WHERE " + where
-	if order != "" {
-		query += " ORDER BY " + order
+		" LEFT JOIN proposals o ON o.purchase_id = p.id AND o.status = 'open' WHERE " + sel.sql()
+	if sel.order != "" {
+		query += " ORDER BY " + sel.order
 	}
 	query += " LIMIT ?"
-	if lock && s.Dialect() == onPostgres {
+	if sel.lock && s.Dialect() == onPostgres {
 		query += " FOR UPDATE OF p"
 	}
 	var all []FullPurchase
-	if err := s.db().Raw(query, append(args[:len(args):len(args)], limit)...).Scan(&all).Error; err != nil {
+	if err := s.db().Raw(query, append(sel.args[:len(sel.args):len(sel.args)], sel.limit)...).Scan(&all).Error; err != nil {
 		return nil, fmt.Errorf("purchases: %w", err)
 	}
 	if err := s.fillGrants(all); err != nil {
