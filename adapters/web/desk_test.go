@@ -102,7 +102,7 @@ func openDesk(t testing.TB, handler flow.Handler, change ...func(*Options)) *des
 		Rooms:   map[Pane]string{Team: "approvals", Creator: "approvals"},
 		Users:   func(_ context.Context, p Pane) ([]User, error) { return people[p], nil },
 		Mailbox: outbox{
-			{ID: "2.eml", From: "Cozinha da Ana <ajuda@example.com>", To: "joao@example.com", Subject: "Your refund <soon>", At: start, Text: "Hello João", HTML: "<p>Hello <b>João</b><script>alert(1)</script></p>"},
+			{ID: "2.eml", From: "Cozinha da Ana <ajuda@example.com>", To: `"João Souza" <joao@example.com>`, Subject: "Your refund <soon>", At: start, Text: "Hello João", HTML: "<p>Hello <b>João</b><script>alert(1)</script></p>"},
 			{ID: "1.eml", From: "ajuda@example.com", To: "marina@example.com", Subject: "Access", At: start.AddDate(0, 0, -3), Text: "Only text"},
 		},
 		Audit: func(context.Context, int) ([]AuditLine, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/mail"
 	"net/url"
 
 	"github.com/aftersale/aftersale/store"
@@ -34,7 +35,8 @@ type letterView struct {
 	voice
 	Letter
 	moment
-	Path string
+	Path    string
+	Address string // To without the name
 }
 
 // An auditView lists entries of the audit log.
@@ -81,7 +83,11 @@ func (a *Adapter) office(ctx context.Context, v visit) (*officeView, error) {
 }
 
 func (a *Adapter) letterView(v voice, l Letter) letterView {
-	return letterView{voice: v, Letter: l, moment: a.moment(v, l.At), Path: "/c/mail/" + url.PathEscape(l.ID)}
+	short := l.To
+	if to, err := mail.ParseAddress(l.To); err == nil {
+		short = to.Address
+	}
+	return letterView{voice: v, Letter: l, Address: short, moment: a.moment(v, l.At), Path: "/c/mail/" + url.PathEscape(l.ID)}
 }
 
 func (a *Adapter) openLetter(v visit, id string) (*letterView, error) {

@@ -169,6 +169,10 @@ func TestLanguages(t *testing.T) {
 func TestMail(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t, says(flow.Shown{}))
+	list := parseHTML(t, body(t, d.get("/c/"))).with("id", "letters")
+	if got := list.all("span", "to")[0].words(); got != "joao@example.com" {
+		t.Errorf("the list says to %q", got)
+	}
 	window := body(t, d.get("/c/mail/2.eml"))
 	if !strings.Contains(window, "Your refund &lt;soon&gt;") || !strings.Contains(window, `src="/c/mail/2.eml/html"`) || strings.Contains(window, "alert(1)") {
 		t.Errorf("the window is %s", window)
