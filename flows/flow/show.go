@@ -153,6 +153,9 @@ func (t *turn) viewForm(v *View, step Step) {
 	if len(fields) != 1 {
 		return
 	}
+	if fields[0].kind == ChoiceField {
+		v.Fields[0].Hint = Text{} // the title asks, the buttons answer
+	}
 	for i, o := range v.Fields[0].Options {
 		v.Buttons = append(v.Buttons, Button{Name: fmt.Sprintf("o%d", i), Label: o.Label})
 	}

@@ -1,0 +1,205 @@
+package flowstest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	_ "github.com/jackc/pgx/v5/stdlib" // database/sql's "pgx"
+	"github.com/oklog/ulid/v2"
+
+	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/actions/ledger"
+	"github.com/aftersale/aftersale/flows"
+	"github.com/aftersale/aftersale/flows/flow"
+	"github.com/aftersale/aftersale/flows/locales"
+	"github.com/aftersale/aftersale/store"
+	"github.com/aftersale/aftersale/store/storetest"
+)
+
+// A benchShop is a database with as many stories' people and purchases as a benchmark needs.
+type benchShop struct {
+	url   string
+	store *store.Store
+	side  *sql.DB // for what the store has no words for
+}
+
+// openShop makes an empty shop on a database that keeps what it commits, with that many connections on PostgreSQL.
+func openShop(tb testing.TB, dialect string, connections int) *benchShop {
+	tb.Helper()
+	sh := &benchShop{}
+	if dialect == "sqlite" {
+		file := tb.TempDir() + "/bench.db"
+		sh.url = "sqlite:" + file
+		sh.side = opened(tb, "sqlite", sqliteName(file))
+	} else {
+		sh.url = withParameter(tb, durablePostgres(tb), "pool_max_conns", strconv.Itoa(connections))
+		sh.side = opened(tb, "pgx", storeless(tb, sh.url))
+	}
+	sh.store = sh.open(tb)
+	if err := sh.store.Migrate(tb.Context()); err != nil {
+		tb.Fatal(err)
+	}
+	err := sh.store.SaveAccount(store.Account{ID: account, Name: "Cozinha da Ana", Locale: "pt-BR", Timezone: "America/Sao_Paulo",
+		Currency: "BRL", SupportEmail: "ajuda@example.com", CreatedAt: time.Now()})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := sh.store.PutProducts([]store.Product{{ID: "bread", AccountID: account, Code: "bread", Name: "Pão em Casa",
+		NameKey: store.Fold("Pão em Casa"), Kind: "course", GuaranteeDays: 7, CreatedAt: time.Now()}}); err != nil {
+		tb.Fatal(err)
+	}
+	return sh
+}
+
+// open opens the shop's database once more.
+func (sh *benchShop) open(tb testing.TB, options ...func(*store.Options)) *store.Store {
+	tb.Helper()
+	o := store.Options{URL: sh.url}
+	for _, set := range options {
+		set(&o)
+	}
+	s, err := store.Open(tb.Context(), o)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { s.Close() })
+	return s
+}
+
+func opened(tb testing.TB, driver, name string) *sql.DB {
+	tb.Helper()
+	db, err := sql.Open(driver, name)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	tb.Cleanup(func() { db.Close() })
+	return db
+}
+
+// sqliteName has the settings of store/sqlite.go.
+func sqliteName(file string) string {
+	return "file:" + file + "?_busy_timeout=5000&_txlock=immediate&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1" +
+		"&_time_format=sqlite&_timezone=UTC&_error_rc=1"
+}
+
+// durablePostgres is a database on a server that has a commit on disk before it answers. The private server of the
+// tests does not, and is told to.
+func durablePostgres(tb testing.TB) string {
+	tb.Helper()
+	address := storetest.PostgresURL(tb)
+	if strings.Contains(os.Getenv("AFTERSALE_TEST_POSTGRES"), "://") {
+		return address // somebody's own server is as he wants it; the log says how
+	}
+	db := opened(tb, "pgx", address)
+	for _, setting := range []string{"ALTER SYSTEM SET fsync = on", "ALTER SYSTEM SET full_page_writes = on", "SELECT pg_reload_conf()"} {
+		if _, err := db.Exec(setting); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return address
+}
+
+func withParameter(tb testing.TB, address, name, value string) string {
+	tb.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	q := u.Query()
+	q.Set(name, value)
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// storeless takes out of an address what only a pool understands.
+func storeless(tb testing.TB, address string) string {
+	tb.Helper()
+	config, err := pgxpool.ParseConfig(address)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	c := config.ConnConfig
+	u := url.URL{Scheme: "postgres", User: url.UserPassword(c.User, c.Password), Path: "/" + c.Database}
+	u.RawQuery = url.Values{"host": {c.Host}, "port": {strconv.Itoa(int(c.Port))}}.Encode()
+	return u.String()
+}
+
+// fill makes the people and the purchases of the stories from first on.
+func (sh *benchShop) fill(tb testing.TB, first story, n int) {
+	tb.Helper()
+	series := fmt.Sprintf("WITH RECURSIVE s(n) AS (SELECT %d UNION ALL SELECT n + 1 FROM s WHERE n < %d),"+
+		" d(d, odd, at) AS (SELECT substr(CAST(100000000 + n AS text), 2), n %% 2 = 1, %s FROM s)",
+		first, int(first)+n-1, sh.instant(time.Now().Add(-72*time.Hour)))
+	tx, err := sh.side.BeginTx(tb.Context(), nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer tx.Rollback()
+	for _, insert := range []string{
+		"INSERT INTO people SELECT 'p' || d, 'shop', 'Person ' || d, 'manager', '', FALSE, at FROM d WHERE NOT odd",
+		"INSERT INTO identities SELECT 'i' || d, 'shop', 'test', 'u' || d, CASE WHEN odd THEN '' ELSE 'p' || d END, '@u' || d, '', at FROM d",
+		"INSERT INTO buyers SELECT 'b' || d, 'shop', 'buyer.' || d || '@example.com', 'buyer.' || d || '@example.com', 'Marina ' || d, '', at FROM d",
+		"INSERT INTO identity_buyers SELECT 'i' || d, 'b' || d, 'shop', at FROM d WHERE odd",
+		`INSERT INTO purchases (id, account_id, "transaction", buyer_id, product_id, subscription_id, recurrence, status, status_at, raw_status,
+			report_status, amount, currency, quantity, payment_type, installments, offer_code, has_affiliate, source, ordered_at, approved_at,
+			parent_transaction, refunding, email_changes, revision, created_at, updated_at)
+		 SELECT 'x' || d, 'shop', 'HP' || d, 'b' || d, 'bread', '', 0, 'approved', at, 'APPROVED', '', 9700, 'BRL', 1, 'card', 1, '', FALSE,
+			'ledger', at, at, '', '', 0, 1, at, at FROM d`,
+		"INSERT INTO access_grants SELECT 'x' || d, 'bread', 'shop', TRUE, NULL, NULL, 0, at FROM d",
+	} {
+		if _, err := tx.ExecContext(tb.Context(), series+" "+insert); err != nil {
+			tb.Fatalf("%s: %v", insert, err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		tb.Fatal(err)
+	}
+	// As the server would soon do by itself, so that it does not do it in the middle of a measurement.
+	if _, err := sh.side.Exec("ANALYZE"); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// instant writes a time as a constant of the database.
+func (sh *benchShop) instant(at time.Time) string {
+	text := "'" + at.UTC().Truncate(time.Microsecond).Format("2006-01-02 15:04:05.999999999-07:00") + "'"
+	if sh.store.Dialect() == "sqlite" {
+		return text
+	}
+	return text + "::timestamptz"
+}
+
+// bot puts the runner and everything below it together as the program does.
+func (sh *benchShop) bot(tb testing.TB, s *store.Store, now func() time.Time, newID func() string) (*flow.Runner, *actions.Core) {
+	tb.Helper()
+	log := slog.New(slog.NewTextHandler(tb.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	core := actions.New(actions.Options{Store: s, Commerce: ledger.New(s, now), Mailer: noMail{}, Policy: actions.DefaultPolicy(), Now: now, NewID: newID, Log: log})
+	words, err := locales.New("pt-BR", log)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return flow.NewRunner(flow.Options{
+		Store: s, Account: account, Flows: flows.All(core), Cards: flows.Cards(core), Home: flows.Home, Words: words, Now: now, NewID: newID, Log: log,
+		Actor: func(ctx context.Context, in flow.Inbound) (actions.Actor, error) {
+			return core.Actor(ctx, account, in.Platform, in.User, in.Chat, in.Locale)
+		},
+	}), core
+}
+
+func machineTime() time.Time { return time.Now().UTC() }
+func ulids() string          { return ulid.Make().String() }
+
+type noMail struct{}
+
+// Send implements actions.Mailer.
+func (noMail) Send(context.Context, actions.Message) error { return nil }
