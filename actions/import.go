@@ -177,7 +177,8 @@ func (c *Core) auditImport(ctx context.Context, account, name string, r ImportRe
 		return err
 	}
 	return c.store.Tx(ctx, func(tx *store.Store) error {
-		return tx.Audit(store.AuditEntry{AccountID: account, At: c.now(), Actor: systemActor(account).ID,
+		who := systemActor(account).ID
+		return tx.Audit(store.AuditEntry{AccountID: account, At: c.now(), Actor: who, AskedBy: who,
 			Action: "import.finished", Target: name, Data: data})
 	})
 }

@@ -8,26 +8,26 @@ import (
 
 // admit gives the right to enter, or takes it away, as the status says, and reports whether something changed. An
 // unpaid purchase never gave any.
-func (l *intake) admit(p *bought, product *store.Product, s *Sale, status Status) bool {
-	changed := false
-	if opened(status) {
+func (l *intake) admit(p *bought, product *store.Product, s *Sale, now standing) bool {
+	changed, active := false, opens(now.status)
+	if now.phase() > phaseUnpaid {
 		for _, id := range l.gives(p, product, s) {
 			if p.grants[id] == nil {
 				p.grants[id] = &row[store.AccessGrant]{fresh: true, dirty: true, value: &store.AccessGrant{PurchaseID: p.value.ID,
-					ProductID: id, AccountID: l.account, Active: opens(status), CreatedAt: l.now}}
+					ProductID: id, AccountID: l.account, Active: active, CreatedAt: l.now}}
 				changed = true
 			}
 		}
 	}
 	for _, g := range p.grants {
-		if g.value.Active != opens(status) {
-			g.value.Active, g.dirty, changed = opens(status), true, true
+		if g.value.Active != active {
+			g.value.Active, g.dirty, changed = active, true, true
 		}
 	}
 	// What was entered before the purchase was told.
-	for _, sold := range append([]SoldProduct{s.Product}, s.Contents...) {
-		if at := l.openings[openingID(sold.Code, s.Buyer.Email)]; at != nil {
-			changed = openedAt(p, l.products[sold.Code].value.ID, *at.value) || changed
+	for id := range p.grants {
+		if at := l.openings[openingID(id, p.value.BuyerID)]; at != nil {
+			changed = openedAt(p, id, *at.value) || changed
 		}
 	}
 	return changed
@@ -68,7 +68,7 @@ func openedAt(p *bought, product string, at time.Time) bool {
 func (l *intake) open(e SaleEvent) bool {
 	o := e.Opening
 	product, buyer := l.product(o.Product, nil, false), l.buyer(o.Buyer, false)
-	id, at := openingID(o.Product.Code, o.Buyer.Email), precise(e.At)
+	id, at := openingID(product.ID, buyer.ID), precise(e.At)
 	if known := l.openings[id]; known != nil && !at.Before(*known.value) {
 		return false
 	}

@@ -68,7 +68,7 @@ func (l *intake) sell(e SaleEvent, subscription string) bool {
 	details(p.value, s, newest)
 	fill(&p.value.SubscriptionID, subscription, false)
 
-	news := l.admit(p, product, s, now.status) || differ(before, *p.value)
+	news := l.admit(p, product, s, now) || differ(before, *p.value)
 	if now.status != was.status {
 		l.moved = append(l.moved, moved{transaction: p.value.Transaction, from: was.status, to: now.status, raw: now.raw, event: e})
 	}
@@ -93,7 +93,7 @@ func (l *intake) buy(e SaleEvent, subscription string) {
 	if p.value.OrderedAt.IsZero() {
 		p.value.OrderedAt = now.at
 	}
-	l.admit(p, product, s, now.status)
+	l.admit(p, product, s, now)
 }
 
 // touch notes that a purchase is to be written, and whether somebody can see what changed.

@@ -2,8 +2,6 @@ package actions
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -117,15 +115,14 @@ func (l *intake) run(s *store.Store, events []SaleEvent) ([]ImportResult, error)
 
 // wanted are the keys of the rows that events are about.
 type wanted struct {
-	seen                                             map[string]map[string]bool
-	purchases, buyers, products, subscribers, opened map[string]bool
+	seen                                     map[string]map[string]bool // ids by source
+	purchases, buyers, products, subscribers map[string]bool
 }
 
 func wants(events []SaleEvent) wanted {
-	w := wanted{map[string]map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	w := wanted{map[string]map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}}
 	about := func(p SoldProduct, b SoldTo) {
 		w.products[p.Code], w.buyers[b.Email.Key()] = true, true
-		w.opened[openingID(p.Code, b.Email)] = true
 	}
 	for _, e := range events {
 		if w.seen[e.Source] == nil {
@@ -153,12 +150,6 @@ func wants(events []SaleEvent) wanted {
 	return w
 }
 
-// openingID names a buyer and a product without telling the buyer's address.
-func openingID(code string, email Email) string {
-	sum := sha256.Sum256([]byte(code + "\n" + email.Key()))
-	return hex.EncodeToString(sum[:16])
-}
-
 // keys lists what is wanted and not known yet, in order.
 func keys[T any](want map[string]bool, known map[string]T) []string {
 	list := slices.Sorted(maps.Keys(want))
@@ -179,7 +170,7 @@ func (l *intake) load(s *store.Store, events []SaleEvent) error {
 	if err := l.loadCatalogue(s, w); err != nil {
 		return err
 	}
-	return l.loadOpenings(s, w, events)
+	return l.loadOpenings(s, events)
 }
 
 func (l *intake) loadSeen(s *store.Store, source string, ids map[string]bool) error {
@@ -265,36 +256,66 @@ func (l *intake) loadCatalogue(s *store.Store, w wanted) error {
 	})
 }
 
-// loadOpenings reads first openings that were told, and the purchases that new ones are about.
-func (l *intake) loadOpenings(s *store.Store, w wanted, events []SaleEvent) error {
-	err := inChunks(keys(w.opened, l.openings), func(part []string) error {
+// loadOpenings reads what was told of first openings that events are about, and the purchases that new ones are about.
+func (l *intake) loadOpenings(s *store.Store, events []SaleEvent) error {
+	want := map[string]bool{}
+	for _, e := range events {
+		switch {
+		case e.Sale != nil:
+			l.wantOpenings(e.Sale, want)
+		case e.Opening != nil:
+			product, buyer := l.products[e.Opening.Product.Code], l.buyers[e.Opening.Buyer.Email.Key()]
+			if product == nil || buyer == nil {
+				continue
+			}
+			want[openingID(product.value.ID, buyer.value.ID)] = true
+			found, err := s.PurchasesGiving(l.account, buyer.value.ID, product.value.ID, maxGiving)
+			if err != nil {
+				return fmt.Errorf("purchases of a product: %w", err)
+			}
+			if err := l.keep(s, found); err != nil {
+				return err
+			}
+		}
+	}
+	return inChunks(keys(want, l.openings), func(part []string) error {
 		found, err := s.Openings(l.account, part)
 		for id, at := range found {
 			l.openings[id] = &row[time.Time]{value: &at}
 		}
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	for _, e := range events {
-		if e.Opening == nil {
-			continue
-		}
-		product, buyer := l.products[e.Opening.Product.Code], l.buyers[e.Opening.Buyer.Email.Key()]
-		if product == nil || buyer == nil || product.fresh || buyer.fresh {
-			continue
-		}
-		found, err := s.PurchasesGiving(l.account, buyer.value.ID, product.value.ID, maxGiving)
-		if err != nil {
-			return fmt.Errorf("purchases of a product: %w", err)
-		}
-		if err := l.keep(s, found); err != nil {
-			return err
-		}
-	}
-	return nil
 }
+
+// wantOpenings collects the openings of everything that a purchase may give, by everybody whose it may be.
+func (l *intake) wantOpenings(s *Sale, want map[string]bool) {
+	var products, buyers []string
+	for _, sold := range append([]SoldProduct{s.Product}, s.Contents...) {
+		if p := l.products[sold.Code]; p != nil {
+			products = append(products, p.value.ID)
+			for _, i := range l.items[p.value.ID] {
+				products = append(products, i.ProductID)
+			}
+		}
+	}
+	if b := l.buyers[s.Buyer.Email.Key()]; b != nil {
+		buyers = append(buyers, b.value.ID)
+	}
+	if p := l.purchases[string(s.Transaction)]; p != nil {
+		buyers = append(buyers, p.value.BuyerID)
+		for id := range p.grants {
+			products = append(products, id)
+		}
+	}
+	for _, p := range products {
+		for _, b := range buyers {
+			want[openingID(p, b)] = true
+		}
+	}
+}
+
+// openingID names a product and a buyer by their ids.
+func openingID(product, buyer string) string { return product + "/" + buyer }
 
 // maxGiving bounds the purchases of one product by one buyer: a weekly subscription of ten years has 520.
 const maxGiving = 1000

@@ -5,8 +5,10 @@ import "time"
 // A standing is the status of a purchase with what is needed to fit in any news about it, whatever the order in which
 // they arrive. It only ever grows, by these rules:
 //
-//   - A final status is never left but for a more final one.
-//   - Else the newest event holds; of two at the same instant, the one of the higher rank.
+//   - A purchase is unpaid, then paid, then final: news of an earlier phase change nothing, however new they are.
+//   - Among unpaid and among paid ones the newest event holds; of two at the same instant, the one of the higher rank.
+//     A claim that is withdrawn is approved again.
+//   - Among final ones the higher rank holds: what was refunded can be charged back, but not the other way round.
 //   - A report has no event times: the furthest status that one named holds against all events from before it was
 //     read, if its rank is higher. It moves a purchase forward, never back.
 //
@@ -14,9 +16,38 @@ import "time"
 type standing struct {
 	status     Status
 	raw        string    // the platform's word for it
-	at         time.Time // of the newest event; of a final status, when it began
-	reported   Status    // the furthest status of a report; empty: none
+	at         time.Time // of the newest event of this phase; zero when only reports spoke
+	reported   Status    // the furthest status of this phase that a report named; empty: none
 	reportedAt time.Time // when that report was read
+}
+
+// A phase is one of the three parts of a purchase's life.
+type phase int
+
+const (
+	phaseNone phase = iota
+	phaseUnpaid
+	phasePaid
+	phaseEnded
+)
+
+func phaseOf(s Status) phase {
+	switch {
+	case s == "":
+		return phaseNone
+	case final(s):
+		return phaseEnded
+	case s.Paid(), s == Disputed, s == UnknownStatus: // of a word that nobody knows, the safe thing is to show it
+		return phasePaid
+	}
+	return phaseUnpaid
+}
+
+func (s standing) phase() phase {
+	if s.status == UnknownStatus && s.at.IsZero() {
+		return phaseNone // a report's word that nobody knows says nothing
+	}
+	return phaseOf(s.status)
 }
 
 // statusRank orders statuses by how far they are in the life of a purchase.
@@ -27,8 +58,13 @@ var statusRank = map[Status]int{
 
 // told fits in an event. newest reports whether it is the newest, and so knows best about everything else too.
 func (s standing) told(status Status, raw string, at time.Time) (after standing, newest bool) {
-	if final(s.status) || final(status) {
-		return s.ended(status, raw, at)
+	switch news, now := phaseOf(status), s.phase(); {
+	case news < now:
+		return s, false
+	case news > now:
+		return standing{status: status, raw: raw, at: at}, true
+	case now == phaseEnded:
+		return s.end(status, raw, at)
 	}
 	switch {
 	case at.Before(s.at):
@@ -43,11 +79,22 @@ func (s standing) told(status Status, raw string, at time.Time) (after standing,
 	return s, true
 }
 
-// report fits in a row of a report that was read at now. at is the last time that the row itself names.
+// report fits in a row of a report that was read at now. at is the last time that the row itself names: the best guess at
+// when something final began.
 func (s standing) report(status Status, raw string, at, now time.Time) standing {
-	if final(s.status) || final(status) {
-		s, _ = s.ended(status, raw, at)
+	news := phaseOf(status)
+	switch before := s.phase(); {
+	case status == UnknownStatus && s.status != "", news < before:
 		return s
+	case news == phaseEnded && before < phaseEnded:
+		return standing{status: status, raw: raw, at: at}
+	case news == phaseEnded:
+		s, _ = s.end(status, raw, at)
+		return s
+	case status == UnknownStatus:
+		return standing{status: status, raw: raw}
+	case news > before:
+		return standing{status: status, raw: raw, reported: status, reportedAt: now}
 	}
 	switch {
 	case statusRank[status] > statusRank[s.reported]:
@@ -55,29 +102,24 @@ func (s standing) report(status Status, raw string, at, now time.Time) standing 
 	case status == s.reported && now.After(s.reportedAt):
 		s.reportedAt = now
 	}
-	if at.After(s.at) {
-		s.at = at
-	}
 	if !s.at.After(s.reportedAt) {
 		s = s.forward(status, raw)
 	}
 	return s
 }
 
-// ended fits in news about a purchase that was or now is final: the more final wins, then the later.
-func (s standing) ended(status Status, raw string, at time.Time) (after standing, newest bool) {
+// end fits a final status into another: the higher rank holds, and of the same one the latest time.
+func (s standing) end(status Status, raw string, at time.Time) (after standing, newest bool) {
 	switch {
-	case !final(status), final(s.status) && statusRank[status] < statusRank[s.status]:
+	case statusRank[status] < statusRank[s.status]:
 		return s, false
-	case !final(s.status), statusRank[status] > statusRank[s.status]:
-		s.status, s.raw, s.at = status, raw, at
-		return s, true
+	case statusRank[status] > statusRank[s.status]:
+		return standing{status: status, raw: raw, at: at}, true
+	case at.Before(s.at):
+		return s, false
 	}
-	newest = !at.Before(s.at)
-	if newest {
-		s.at = at
-	}
-	return s, newest
+	s.at = at
+	return s, true
 }
 
 // forward takes a status of a higher rank.
@@ -88,16 +130,7 @@ func (s standing) forward(status Status, raw string) standing {
 	return s
 }
 
-// subscriptionRank orders what is said of a subscription at the same instant.
-var subscriptionRank = map[SubscriptionStatus]int{
-	"": -1, SubscriptionUnknown: 0, SubscriptionStarted: 1, SubscriptionActive: 2, SubscriptionLate: 3,
-	SubscriptionInactive: 4, SubscriptionEnded: 5, SubscriptionCancelled: 6,
-}
-
 // opens reports whether the status gives the buyer access. A disputed purchase does until it is refunded.
 func opens(s Status) bool {
 	return s == Approved || s == Complete || s == Disputed || s == PartlyRefunded
 }
-
-// opened reports whether the buyer had access at some time.
-func opened(s Status) bool { return opens(s) || final(s) }

@@ -18,15 +18,13 @@ func (l *intake) subscribe(e SaleEvent) (id string, news bool) {
 		l.subscriptions[s.Code] = r
 	}
 	sub, before := r.value, *r.value
-	status, at := l.subscriptionStatus(e)
-	newest := status != "" && (at.After(sub.StatusAt) || at.Equal(sub.StatusAt) && subscriptionRank[status] >= subscriptionRank[SubscriptionStatus(sub.Status)])
-	if newest {
-		sub.Status, sub.StatusAt, sub.CancelledAt = string(status), at, nil
-		if status == SubscriptionCancelled {
-			if sub.CancelledAt = moment(s.CancelledAt); sub.CancelledAt == nil {
-				sub.CancelledAt = &at
-			}
-		}
+	newest := false
+	switch status := l.subscriptionStatus(e); {
+	case status == "":
+	case e.At.IsZero():
+		cancelUntil(sub, l.now)
+	default:
+		newest = tellSubscription(sub, status, precise(e.At), s.CancelledAt)
 	}
 	fill(&sub.Plan, s.Plan, newest)
 	if next := moment(s.NextChargeAt); next != nil && (newest || sub.NextChargeAt == nil) {
@@ -40,21 +38,44 @@ func (l *intake) subscribe(e SaleEvent) (id string, news bool) {
 	return sub.ID, changed || created
 }
 
-// subscriptionStatus is what an event says of a subscription, and since when; empty when it does not say. Giving the
-// first charge back cancels the subscription, whatever the event itself says of it (hotmart.md 2.10); a report, which
-// has no times, says so of the time until it is read.
-func (l *intake) subscriptionStatus(e SaleEvent) (SubscriptionStatus, time.Time) {
-	at := precise(e.At)
-	if s := e.Sale; s != nil && (s.Status == Refunded || s.Status == Chargeback) && l.firstCharge(s) {
-		if at.IsZero() {
-			at = l.now
+// tellSubscription fits in what an event says, whatever the order: the newest holds, of two at the same instant the one
+// of the higher rank, and a cancellation against everything from before it. It reports whether the event is the newest.
+func tellSubscription(sub *store.Subscription, status SubscriptionStatus, at, cancelledAt time.Time) bool {
+	now := SubscriptionStatus(sub.Status)
+	if at.Before(sub.StatusAt) || at.Equal(sub.StatusAt) && subscriptionRank[status] < subscriptionRank[now] {
+		return false
+	}
+	sub.StatusAt = at
+	switch {
+	case status == SubscriptionCancelled:
+		if cancelledAt.IsZero() || cancelledAt.After(at) {
+			cancelledAt = at
 		}
-		return SubscriptionCancelled, at
+		sub.Status, sub.CancelledAt = string(status), later(sub.CancelledAt, cancelledAt)
+	case sub.CancelledAt == nil || at.After(*sub.CancelledAt):
+		sub.Status, sub.CancelledAt = string(status), nil
 	}
-	if at.IsZero() {
-		return "", at
+	return true
+}
+
+// cancelUntil fits in that a subscription was cancelled at some time before now.
+func cancelUntil(sub *store.Subscription, now time.Time) {
+	if !sub.StatusAt.After(now) {
+		sub.Status, sub.CancelledAt = string(SubscriptionCancelled), later(sub.CancelledAt, now)
 	}
-	return e.Subscription.Status, at
+}
+
+// subscriptionStatus is what an event says of a subscription; empty when it does not say. Giving the first charge back
+// cancels the subscription, whatever the event itself says of it (Hotmart: help article 360061973392).
+// Beyond that, a report says nothing of subscriptions.
+func (l *intake) subscriptionStatus(e SaleEvent) SubscriptionStatus {
+	if s := e.Sale; s != nil && (s.Status == Refunded || s.Status == Chargeback) && l.firstCharge(s) {
+		return SubscriptionCancelled
+	}
+	if e.At.IsZero() {
+		return ""
+	}
+	return e.Subscription.Status
 }
 
 func (l *intake) firstCharge(s *Sale) bool {
@@ -62,4 +83,10 @@ func (l *intake) firstCharge(s *Sale) bool {
 		return false
 	}
 	return s.Recurrence <= 1
+}
+
+// subscriptionRank orders what is said of a subscription at the same instant.
+var subscriptionRank = map[SubscriptionStatus]int{
+	"": -1, SubscriptionUnknown: 0, SubscriptionStarted: 1, SubscriptionActive: 2, SubscriptionLate: 3,
+	SubscriptionInactive: 4, SubscriptionEnded: 5, SubscriptionCancelled: 6,
 }

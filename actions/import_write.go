@@ -20,9 +20,6 @@ func (l *intake) write(tx *store.Store) error {
 	if err := l.writePurchases(tx); err != nil {
 		return err
 	}
-	if err := l.writeItems(tx); err != nil {
-		return err
-	}
 	openings := map[string]time.Time{}
 	for id, at := range l.openings {
 		if at.dirty {
@@ -31,6 +28,9 @@ func (l *intake) write(tx *store.Store) error {
 	}
 	if err := tx.PutOpenings(l.account, openings, l.now); err != nil {
 		return fmt.Errorf("record first openings: %w", err)
+	}
+	if err := l.writeItems(tx); err != nil {
+		return err
 	}
 	if err := inChunks(l.inbound, tx.AddInbounds); err != nil {
 		return err
@@ -99,7 +99,8 @@ func (l *intake) audit(tx *store.Store) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.Audit(store.AuditEntry{AccountID: l.account, At: l.now, Actor: systemActor(l.account).ID,
+		who := systemActor(l.account).ID
+		if err := tx.Audit(store.AuditEntry{AccountID: l.account, At: l.now, Actor: who, AskedBy: who,
 			Action: "purchase." + string(m.to), Target: m.transaction, Data: data}); err != nil {
 			return err
 		}

@@ -41,7 +41,7 @@ func (s *Store) AddInbounds(list []InboundEvent) error {
 	return nil
 }
 
-// Openings returns when buyers first entered products, as far as told, by the ids under which PutOpenings recorded it.
+// Openings returns when buyers first entered products, as far as told, by ids of the form product/buyer.
 func (s *Store) Openings(account string, ids []string) (map[string]time.Time, error) {
 	var found []InboundEvent
 	if len(ids) > 0 {
@@ -58,7 +58,8 @@ func (s *Store) Openings(account string, ids []string) (map[string]time.Time, er
 	return at, nil
 }
 
-// PutOpenings records when buyers first entered products, so that it is known when their purchases are told later.
+// PutOpenings records when buyers first entered products, by ids of the form product/buyer, so that it is known when
+// their purchases are told later.
 func (s *Store) PutOpenings(account string, at map[string]time.Time, now time.Time) error {
 	if len(at) == 0 {
 		return nil

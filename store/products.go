@@ -54,13 +54,23 @@ func (s *Store) AddBundleItems(list []BundleItem) error {
 // UnpackBundle replaces the access to a bundle as such by access to what it holds, for every purchase that was recorded
 // before that was known.
 func (s *Store) UnpackBundle(account, bundle string) error {
-	insert := "INSERT INTO access_grants (purchase_id, product_id, account_id, active, opened_at, sent_at, sent_count, created_at)" +
-		" SELECT g.purchase_id, i.product_id, g.account_id, g.active, NULL, g.sent_at, g.sent_count, g.created_at" +
-		" FROM access_grants g JOIN bundle_items i ON i.bundle_id = g.product_id" +
+	add := "INSERT INTO access_grants (purchase_id, product_id, account_id, active, opened_at, sent_at, sent_count, created_at)" +
+		" SELECT g.purchase_id, i.product_id, g.account_id, g.active, e.at, g.sent_at, g.sent_count, g.created_at" +
+		" FROM access_grants g JOIN bundle_items i ON i.bundle_id = g.product_id JOIN purchases p ON p.id = g.purchase_id" +
+		" LEFT JOIN inbound_events e ON e.account_id = g.account_id AND e.source = ? AND e.event_id = i.product_id || '/' || p.buyer_id" +
 		" WHERE g.account_id = ? AND g.product_id = ? AND i.product_id <> ? ON CONFLICT DO NOTHING"
-	if err := s.db().Exec(insert, account, bundle, bundle).Error; err != nil {
-		return fmt.Errorf("unpack a bundle: %w", err)
+	opened := "UPDATE purchases SET opened_at = (SELECT MIN(g.opened_at) FROM access_grants g WHERE g.purchase_id = purchases.id)" +
+		" WHERE account_id = ? AND product_id = ? AND opened_at IS NULL"
+	drop := "DELETE FROM access_grants WHERE account_id = ? AND product_id = ? AND NOT EXISTS" +
+		" (SELECT 1 FROM bundle_items i WHERE i.bundle_id = ? AND i.product_id = ?)"
+	for _, err := range []error{
+		s.db().Exec(add, openings, account, bundle, bundle).Error,
+		s.db().Exec(opened, account, bundle).Error,
+		s.db().Exec(drop, account, bundle, bundle, bundle).Error,
+	} {
+		if err != nil {
+			return fmt.Errorf("unpack a bundle: %w", err)
+		}
 	}
-	return s.db().Exec("DELETE FROM access_grants WHERE account_id = ? AND product_id = ? AND NOT EXISTS"+
-		" (SELECT 1 FROM bundle_items i WHERE i.bundle_id = ? AND i.product_id = ?)", account, bundle, bundle, bundle).Error
+	return nil
 }
