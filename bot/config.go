@@ -141,7 +141,9 @@ func loadConfig(path string, getenv func(string) string, more func(*configReader
 	data, err := os.ReadFile(name)
 	switch {
 	case err == nil:
-		r.yaml(name, data, &c)
+		if r.yaml(name, data, &c); len(r.mistakes) > 0 && len(r.places) == 0 {
+			return c, r.mistakes // broken: what else seems to be wrong or missing may stand in what could not be read
+		}
 	case path == "" && errors.Is(err, fs.ErrNotExist):
 		// nothing configured by file: defaults and environment
 	default:

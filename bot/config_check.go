@@ -89,7 +89,8 @@ func (r *configReader) database(value Secret) {
 		return
 	}
 	u, err := url.Parse(value.Reveal())
-	if err != nil || u.Host == "" || u.Scheme != "postgres" && u.Scheme != "postgresql" {
+	// A socket's folder stands in the parameter host: postgres://user@/database?host=/var/run/postgresql
+	if err != nil || u.Host == "" && !u.Query().Has("host") || u.Scheme != "postgres" && u.Scheme != "postgresql" {
 		r.wrong("database_url", "must be sqlite:FILE or postgres://USER@HOST/DATABASE")
 	}
 }

@@ -24,7 +24,7 @@ func now() time.Time { return time.Now().UTC() }
 
 // configFlags are what commands over a configured database take.
 type configFlags struct {
-	Config string `help:"Configuration file; config.yaml when it is there. Environment variables win over it." type:"path" placeholder:"config.yaml"`
+	Config string `help:"Configuration file; config.yaml when it is there. Environment variables win over it." placeholder:"config.yaml"`
 }
 
 // openStore reads the configuration and opens its database, without touching the schema.

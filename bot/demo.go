@@ -17,7 +17,7 @@ import (
 // demoCommand runs everything in one process, with nothing outside of it.
 type demoCommand struct {
 	Listen string `help:"Address of the web console." default:"127.0.0.1:8080"`
-	Data   string `help:"Keep database and mails in this folder, and go on there at the next start; otherwise a temporary folder." type:"path" placeholder:"DIR"`
+	Data   string `help:"Keep database and mails in this folder, and go on there at the next start; otherwise a temporary folder." placeholder:"DIR"`
 }
 
 // Help is the end of the command's --help.

@@ -83,6 +83,10 @@ func buyerCalled(s *store.Store, name string) (store.Buyer, error) {
 		return b, err
 	}
 	found, err := s.BuyersNamed(accountID, store.BuyerWords(name, ""), listedBuyers+1)
+	exact := slices.DeleteFunc(slices.Clone(found), func(b store.Buyer) bool { return store.Fold(b.Name) != store.Fold(name) })
+	if len(exact) == 1 {
+		found = exact // "João Pereira" is he, though there is a João Pereira Lima
+	}
 	switch {
 	case err != nil:
 		return store.Buyer{}, err

@@ -48,6 +48,9 @@ func render(s flow.Shown, l look) []string {
 	}
 	out = append(out, facts(s.Facts)...)
 	for _, f := range s.Fields {
+		if len(s.Fields) == 1 && f.Problem == s.Problem {
+			f.Problem = "" // it stands above already
+		}
 		for _, line := range field(f, len(s.Fields) > 1) {
 			add("  ", line)
 		}
