@@ -27,7 +27,7 @@ func (chatCommand) Help() string {
 
 Example:
   aftersale chat --as ana
-  printf '/find HP1100000101\n' | aftersale chat --as ana`
+  printf '/find HP5300000201\n' | aftersale chat --as ana`
 }
 
 // Run holds the conversation until the input ends.
