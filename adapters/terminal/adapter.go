@@ -96,6 +96,7 @@ func (a *Adapter) Run(ctx context.Context) error {
 			return nil
 		case line, ok := <-lines:
 			if !ok {
+				a.leavePrompt()
 				return <-failed
 			}
 			if err := a.turn(ctx, line); err != nil {
@@ -277,6 +278,16 @@ func (a *Adapter) prompt() {
 	defer a.mu.Unlock()
 	a.asking = true
 	a.write(promptText)
+}
+
+// leavePrompt ends the line with the prompt, so that the shell's own begins a new one.
+func (a *Adapter) leavePrompt() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.asking {
+		a.asking = false
+		a.write("\n")
+	}
 }
 
 // write prints at once: a script waits for it.

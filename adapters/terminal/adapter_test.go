@@ -126,22 +126,31 @@ func TestANoticeLeavesThePromptInPlace(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
 	in, keyboard := io.Pipe()
-	a := New(Options{Handler: repeat, In: in, Out: &out, User: User{ID: "ana"}, Prompt: true})
+	answered := make(chan struct{})
+	a := New(Options{
+		Handler: repeat, In: in, Out: &out, User: User{ID: "ana"}, Prompt: true,
+		Settle: func(context.Context) error { answered <- struct{}{}; return nil },
+	})
 	done := make(chan error)
 	go func() { done <- a.Run(context.Background()) }()
-	fmt.Fprintln(keyboard, "hello") // returns when the line was read; the next one when it was answered
-	fmt.Fprintln(keyboard)
-	keyboard.Close()
-	if err := <-done; err != nil {
-		t.Fatal(err)
-	}
+	a.prompt()    // what Run does as well, at a moment that a test cannot see
 	for range 2 { // the second one says nothing new
 		if err := a.Edit(t.Context(), "ana", "1", flow.Shown{Title: "Changed", Live: "proposal:1"}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if !strings.HasPrefix(out.String(), "> ana: ") || !strings.HasSuffix(out.String(), "> \nChanged\n\n> ") {
-		t.Errorf("got %q", out.String())
+	fmt.Fprintln(keyboard, "hello")
+	<-answered
+	keyboard.Close()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	got := out.String()
+	if strings.Count(got, "Changed") != 1 || !strings.Contains(got, "> \nChanged\n\n> ") {
+		t.Errorf("the notice is not between two prompts: %q", got)
+	}
+	if !strings.HasSuffix(got, "  [1] Go\n\n> \n") {
+		t.Errorf("the last line is not left: %q", got)
 	}
 }
 
