@@ -35,7 +35,7 @@ func TestActorIsMetOnce(t *testing.T) {
 		equal(t, "actor", a, actions.Actor{ID: ids[0], Account: shop, Role: actions.BuyerRole, Identity: ids[0], Locale: "es", Timezone: "America/Sao_Paulo"})
 		where, err := w.core.Addressee(t.Context(), ids[0])
 		w.must(err)
-		equal(t, "where he is told", []string{where.Platform, where.Chat, where.Actor.Locale}, []string{"telegram", "chat-9", "pt-BR"})
+		equal(t, "where he is told", []string{where.Platform, where.Chat, where.Actor.Locale}, []string{"telegram", "chat-9", "es"})
 	})
 }
 

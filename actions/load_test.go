@@ -1,0 +1,66 @@
+package actions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/aftersale/aftersale/store"
+)
+
+func TestGuaranteeEnds(t *testing.T) {
+	t.Parallel()
+	approved := noon
+	at := func(days int) *time.Time { end := approved.AddDate(0, 0, days); return &end }
+	for _, c := range []struct {
+		name     string
+		approved *time.Time
+		told     *time.Time
+		days     int
+		currency string
+		want     *time.Time
+	}{
+		{"what the platform told", &approved, at(30), 7, "BRL", at(30)},
+		{"the product's days", &approved, nil, 15, "BRL", at(15)},
+		{"nobody knows", &approved, nil, 0, "BRL", nil},
+		{"unpaid, but told", nil, at(30), 7, "BRL", at(30)},
+		{"unpaid", nil, nil, 7, "BRL", nil},
+		{"less than the law, in reais", &approved, at(3), 0, "BRL", at(7)},
+		{"exactly the law", &approved, at(7), 0, "BRL", at(7)},
+		{"less, elsewhere", &approved, at(3), 0, "USD", at(3)},
+	} {
+		got := guaranteeEnds(store.Purchase{ApprovedAt: c.approved, GuaranteeEnds: c.told, Currency: c.currency}, store.Product{GuaranteeDays: c.days})
+		if want := value(c.want); !got.Equal(want) {
+			t.Errorf("%s: %v, want %v", c.name, got, want)
+		}
+	}
+}
+
+func TestFailedSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	ours := &Error{Code: Denied, Key: "error.role"}
+	for _, c := range []struct {
+		err  error
+		code Code
+		key  string
+	}{
+		{fmt.Errorf("commit: %w", store.ErrUnavailable), Unavailable, "error.unavailable"},
+		{context.DeadlineExceeded, Unavailable, "error.unavailable"},
+		{store.ErrConflict, Conflict, "error.changed"},
+		{errors.New("no such column"), Internal, "error.internal"},
+		{fmt.Errorf("wrapped: %w", ours), Denied, "error.role"},
+	} {
+		got := AsError(failed("refund", c.err))
+		if got.Code != c.code || got.Key != c.key {
+			t.Errorf("%v: %s %s, want %s %s", c.err, got.Code, got.Key, c.code, c.key)
+		}
+		if got != ours && !errors.Is(got, c.err) {
+			t.Errorf("%v: the cause is lost", c.err)
+		}
+	}
+	if failed("refund", nil) != nil {
+		t.Error("no error became one")
+	}
+}
