@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -19,15 +20,16 @@ import (
 func (c *Core) Actor(ctx context.Context, account, platform, user, chat, locale string) (Actor, error) {
 	var actor Actor
 	w, err := c.store.In(ctx).WhoIs(account, platform, user)
-	if err == nil && (chat == "" || chat == w.Identity.Chat) {
-		actor, err = c.actor(c.store.In(ctx), w, locale)
+	if err == nil && !elsewhere(w.Identity, chat, locale) {
+		actor, err = c.actor(c.store.In(ctx), w)
 		return actor, failed("find an actor", err)
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return Actor{}, failed("find an actor", err)
 	}
 	err = c.store.Tx(ctx, func(tx *store.Store) error {
-		fresh := store.Identity{ID: c.newID(), AccountID: account, Platform: platform, UserID: user, Chat: chat, CreatedAt: c.now()}
+		fresh := store.Identity{ID: c.newID(), AccountID: account, Platform: platform, UserID: user, Chat: chat,
+			PlatformLocale: locale, CreatedAt: c.now()}
 		if err := tx.MeetIdentity(fresh); err != nil {
 			return err
 		}
@@ -35,15 +37,21 @@ func (c *Core) Actor(ctx context.Context, account, platform, user, chat, locale 
 		if err != nil {
 			return err
 		}
-		if chat != "" && w.Identity.Chat != chat {
-			if err := tx.MoveIdentity(w.Identity.ID, chat); err != nil {
+		if elsewhere(w.Identity, chat, locale) {
+			w.Identity.Chat, w.Identity.PlatformLocale = cmp.Or(chat, w.Identity.Chat), cmp.Or(locale, w.Identity.PlatformLocale)
+			if err := tx.MoveIdentity(w.Identity.ID, w.Identity.Chat, w.Identity.PlatformLocale); err != nil {
 				return err
 			}
 		}
-		actor, err = c.actor(tx, w, locale)
+		actor, err = c.actor(tx, w)
 		return err
 	})
 	return actor, failed("meet an actor", err)
+}
+
+// elsewhere reports whether somebody writes from another place, or in another language, than is known of him.
+func elsewhere(i store.Identity, chat, locale string) bool {
+	return chat != "" && chat != i.Chat || locale != "" && locale != i.PlatformLocale
 }
 
 // An Addressee is somebody who waits for an answer: who he is, and where he is told.
@@ -65,13 +73,13 @@ func (c *Core) Addressee(ctx context.Context, identity string) (Addressee, error
 	if err != nil {
 		return Addressee{}, failed("find an addressee", err)
 	}
-	actor, err := c.actor(s, w, "")
+	actor, err := c.actor(s, w)
 	return Addressee{Actor: actor, Platform: w.Identity.Platform, Chat: w.Identity.Chat}, failed("find an addressee", err)
 }
 
-func (c *Core) actor(s *store.Store, w store.Who, platformLocale string) (Actor, error) {
+func (c *Core) actor(s *store.Store, w store.Who) (Actor, error) {
 	a := Actor{ID: w.Identity.ID, Account: w.Account.ID, Role: BuyerRole, Identity: w.Identity.ID, Timezone: w.Account.Timezone,
-		Locale: firstLocale(w.Identity.Locale, w.Person.Locale, platformLocale, w.Account.Locale)}
+		Locale: firstLocale(w.Identity.Locale, w.Person.Locale, w.Identity.PlatformLocale, w.Account.Locale)}
 	if role := Role(w.Person.Role); w.Person.ID != "" && slices.Contains(StaffRoles, role) {
 		a.ID, a.Name, a.Role = w.Person.ID, w.Person.Name, role
 		return a, nil

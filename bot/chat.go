@@ -69,7 +69,7 @@ func (c chatCommand) Run(p *program) (err error) {
 // open opens the configured database, or a sample shop of its own that cleanUp removes.
 func (c chatCommand) open(p *program) (config Config, s *store.Store, cleanUp func(), err error) {
 	if c.Config == "" {
-		shop, err := openShop(p.ctx, "", p.quiet())
+		shop, err := openShop(p.ctx, "", spoken(p.getenv), p.quiet())
 		if err != nil {
 			return Config{}, nil, nil, err
 		}

@@ -36,7 +36,7 @@ func (c demoCommand) Run(p *program) (err error) {
 	defer l.Close()
 	fmt.Fprintf(p.stdout, "Aftersale: %s\n", consoleAddress(l))
 
-	s, err := openShop(p.ctx, c.Data, p.quiet())
+	s, err := openShop(p.ctx, c.Data, spoken(p.getenv), p.quiet())
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func consoleUsers(ctx context.Context, s *store.Store) (map[web.Pane][]web.User,
 			if member.Role == actions.Producer {
 				pane = web.Creator
 			}
-			u := web.User{ID: member.ID, Name: member.Name, Role: people[i].Role, Locale: member.Locale}
+			u := web.User{ID: member.ID, Name: member.Name, Role: people[i].Role}
 			users[pane] = append(users[pane], u)
 			if err := tx.PutIdentity(consoleIdentity(pane, u, people[i].ID)); err != nil {
 				return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -11,6 +12,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/actions/format"
@@ -37,17 +39,18 @@ type shop struct {
 	cleanUp func()
 }
 
-// openShop opens the sample shop in a folder, or in a temporary one when dir is empty, and fills it at the first time.
-func openShop(ctx context.Context, dir string, log *slog.Logger) (*shop, error) {
+// openShop opens the sample shop in a folder, or in a temporary one when dir is empty, and fills it at the first time. A
+// locale is the shop's own; empty for the usual one.
+func openShop(ctx context.Context, dir, locale string, log *slog.Logger) (*shop, error) {
 	s := &shop{cleanUp: func() {}}
-	if err := s.open(ctx, dir, log); err != nil {
+	if err := s.open(ctx, dir, locale, log); err != nil {
 		s.cleanUp()
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *shop) open(ctx context.Context, dir string, log *slog.Logger) error {
+func (s *shop) open(ctx context.Context, dir, locale string, log *slog.Logger) error {
 	dir, err := s.take(dir)
 	if err != nil {
 		return err
@@ -56,7 +59,7 @@ func (s *shop) open(ctx context.Context, dir string, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	s.config = shopConfig(dir, key)
+	s.config = shopConfig(dir, locale, key)
 	s.store, err = store.Open(ctx, store.Options{URL: s.config.DatabaseURL.Reveal(), Log: log, Now: now})
 	if err != nil {
 		return err
@@ -92,16 +95,24 @@ func (s *shop) take(dir string) (string, error) {
 }
 
 // shopConfig is the configuration of the sample shop: all defaults, with names that the sample knows.
-func shopConfig(dir string, key Secret) Config {
+func shopConfig(dir, locale string, key Secret) Config {
 	c := DefaultConfig()
 	c.DatabaseURL = Secret("sqlite:" + filepath.Join(dir, shopDatabase))
 	c.Mail.OutboxDir = filepath.Join(dir, shopOutbox)
 	c.SecretKey = key
 	c.Account.Name, c.Account.SupportEmail = demo.Name, demo.SupportEmail
+	c.Account.Locale = cmp.Or(locale, c.Account.Locale)
 	for _, p := range demo.Team {
 		c.People = append(c.People, PersonConfig{Name: p.Name, Role: string(p.Role)})
 	}
 	return c
+}
+
+// spoken is the language of whoever tries the sample, by the usual variables of his environment: the shop's rooms and
+// mails then speak it. Empty when they name none of ours.
+func spoken(getenv func(string) string) string {
+	locale, _, _ := strings.Cut(cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")), ".")
+	return format.Match(strings.ReplaceAll(locale, "_", "-"))
 }
 
 // shopSecret reads the folder's secret key, or makes one that only this user can read.

@@ -71,7 +71,7 @@ func (f *Refunds) Steps() []flow.Step {
 		flow.When(f.Decision != deny, flow.Confirm("confirm", f.card).Body(rule).Danger()),
 		flow.Do("carry_out", f.decide),
 		flow.When(rebuilt, flow.Menu("rebuilt", f.card, flow.Reopen("look", "load", func() { f.ID = f.Decided.ReplacedBy; f.Decided = actions.Proposal{} }))),
-		flow.When(f.Decided.Status == actions.ProposalApproved, flow.Result("approved", f.card)),
+		flow.When(f.Decided.Status == actions.ProposalApproved, flow.Result("approved", f.card).Live("proposal:"+f.Decided.ID)),
 		flow.When(f.Decided.Status == actions.ProposalWithdrawn, flow.Result("withdrawn", f.card).Body(func() []flow.Text { return because(f.Decided) })),
 		flow.Result("denied", f.card),
 	}

@@ -30,14 +30,15 @@ type Person struct {
 
 // An Identity is one user of one chat platform: a Person of the team, or somebody who may be linked to buyers.
 type Identity struct {
-	ID        string `gorm:"primaryKey"`
-	AccountID string
-	Platform  string // slack, discord, telegram, terminal, web:team, web:creator, web:buyer
-	UserID    string // the platform's own id for the user
-	PersonID  string // empty for buyers
-	Chat      string // where he last wrote privately: notices for him go there
-	Locale    string // his choice; empty: the platform's, then the account's
-	CreatedAt time.Time
+	ID             string `gorm:"primaryKey"`
+	AccountID      string
+	Platform       string // slack, discord, telegram, terminal, web:team, web:creator, web:buyer
+	UserID         string // the platform's own id for the user
+	PersonID       string // empty for buyers
+	Chat           string // where he last wrote privately: notices for him go there
+	Locale         string // his choice; empty: the platform's, then the account's
+	PlatformLocale string // language of his platform, as it last said; for what is shown when he has not just written
+	CreatedAt      time.Time
 }
 
 // An IdentityBuyer links a chat user to a buyer whose purchases he may see and act on.

@@ -25,7 +25,7 @@ func (s *Store) who(where string, args ...any) (Who, error) {
 	var w Who
 	res := s.db().Raw("SELECT "+s.columns(&Identity{}, "i", "i_")+", "+s.columns(&Person{}, "p", "p_")+", "+
 		s.columns(&Account{}, "a", "a_")+" FROM identities i JOIN accounts a ON a.id = i.account_id"+
-		" LEFT JOIN people p ON p.id = i.person_id AND NOT p.removed WHERE "+where, args...).Scan(&w)
+		" LEFT JOIN people p ON p.id = i.person_id AND NOT p.removed WHERE "+where, args...).Find(&w)
 	if res.Error != nil {
 		return Who{}, fmt.Errorf("who is: %w", res.Error)
 	}
@@ -40,9 +40,10 @@ func (s *Store) MeetIdentity(i Identity) error {
 	return s.db().Clauses(clause.OnConflict{DoNothing: true}).Create(&i).Error
 }
 
-// MoveIdentity records where a chat user is reached now.
-func (s *Store) MoveIdentity(id, chat string) error {
-	return one(s.db().Model(&Identity{}).Where("id = ?", id).UpdateColumn("chat", chat))
+// MoveIdentity records where a chat user is reached now, and in which language his platform speaks to him.
+func (s *Store) MoveIdentity(id, chat, platformLocale string) error {
+	return one(s.db().Model(&Identity{}).Where("id = ?", id).
+		UpdateColumns(map[string]any{"chat": chat, "platform_locale": platformLocale}))
 }
 
 // SetIdentityLocale records a chat user's choice of language.

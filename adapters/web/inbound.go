@@ -52,8 +52,9 @@ func (a *Adapter) decode(r *http.Request) (gesture, error) {
 		return gesture{}, errMalformed
 	}
 	return gesture{pane: pane, user: user, seats: s, in: flow.Inbound{
-		ID: a.NewID(), Platform: pane.Platform(), Chat: pane.Chat(user.ID), User: user.ID, UserName: user.Name, Locale: user.Locale,
-		Forms: paneLimits[pane].Form,
+		ID: a.NewID(), Platform: pane.Platform(), Chat: pane.Chat(user.ID), User: user.ID, UserName: user.Name,
+		Locale: readerIn(user, a.readerOf(r)).Locale, // the browser is his chat client, unless that has a language of its own
+		Forms:  paneLimits[pane].Form,
 	}}, nil
 }
 

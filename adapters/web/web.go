@@ -45,7 +45,7 @@ type User struct {
 	ID     string // the platform's user id; never begins with "#"
 	Name   string
 	Role   string // of actions.Role; a word "console.role.<Role>" says it
-	Locale string // language of the user's platform; empty when unknown
+	Locale string // language of the user's platform; empty: the one that the page is read in
 }
 
 // A Command is a word that starts a flow, offered while "/" is typed.

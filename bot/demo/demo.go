@@ -31,18 +31,17 @@ const (
 
 // A Member is somebody of the team.
 type Member struct {
-	ID     string // his user id in the console
-	Name   string
-	Role   actions.Role
-	Locale string // of his chat platform
+	ID   string // his user id in the console
+	Name string
+	Role actions.Role
 }
 
 // Team is who works in the shop.
 var Team = []Member{
-	{ID: "ana", Name: "Ana", Role: actions.Agent, Locale: "pt-BR"},
-	{ID: "rui", Name: "Rui", Role: actions.Manager, Locale: "en"},
-	{ID: "clara", Name: "Clara", Role: actions.Producer, Locale: "es"},
-	{ID: "teo", Name: "Téo", Role: actions.Admin, Locale: "pt-BR"},
+	{ID: "ana", Name: "Ana", Role: actions.Agent},
+	{ID: "rui", Name: "Rui", Role: actions.Manager},
+	{ID: "clara", Name: "Clara", Role: actions.Producer},
+	{ID: "teo", Name: "Téo", Role: actions.Admin},
 }
 
 // A Guest is a buyer who can be played in the console.
@@ -50,17 +49,17 @@ type Guest struct {
 	ID     string // his user id in the console
 	Name   string
 	Email  actions.Email // of his purchases
-	Locale string
+	Locale string        // of his chat client; empty: that of the page in which he is played
 }
 
 // Buyers are some of the shop's buyers, each with another case. The files hold more.
 var Buyers = []Guest{
-	{ID: "marina", Name: "Marina Alves", Email: "marina.alves@example.com", Locale: "pt-BR"},          // a small refund, at once
-	{ID: "james", Name: "James Whitfield", Email: "james.whitfield@example.net", Locale: "en"},        // in dollars
-	{ID: "lucia", Name: "Lucía Fernández", Email: "lucia.fernandez@example.org", Locale: "es"},        // in euros
-	{ID: "joao", Name: "João Pereira", Email: "joao.pereira@example.com", Locale: "pt-BR"},            // a refund that somebody decides
-	{ID: "beatriz", Name: "Beatriz Nogueira", Email: "beatriz.nogueira@example.com", Locale: "pt-BR"}, // a bundle, and tickets
-	{ID: "thiago", Name: "Thiago Rocha", Email: "thiago.rocha@example.net", Locale: "pt-BR"},          // out of the guarantee
+	{ID: "marina", Name: "Marina Alves", Email: "marina.alves@example.com"},                    // a small refund, at once
+	{ID: "james", Name: "James Whitfield", Email: "james.whitfield@example.net", Locale: "en"}, // in dollars
+	{ID: "lucia", Name: "Lucía Fernández", Email: "lucia.fernandez@example.org", Locale: "es"}, // in euros
+	{ID: "joao", Name: "João Pereira", Email: "joao.pereira@example.com"},                      // a refund that somebody decides
+	{ID: "beatriz", Name: "Beatriz Nogueira", Email: "beatriz.nogueira@example.com"},           // a bundle, and tickets
+	{ID: "thiago", Name: "Thiago Rocha", Email: "thiago.rocha@example.net"},                    // out of the guarantee
 }
 
 // A File is one of the shop's files as an import reads it.

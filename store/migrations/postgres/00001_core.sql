@@ -36,6 +36,7 @@ CREATE TABLE identities (
     person_id  text COLLATE "C" NOT NULL,
     chat       text COLLATE "C" NOT NULL,
     locale     text COLLATE "C" NOT NULL,
+    platform_locale text COLLATE "C" NOT NULL,
     created_at timestamptz NOT NULL
 );
 CREATE UNIQUE INDEX identities_by_user ON identities (account_id, platform, user_id);

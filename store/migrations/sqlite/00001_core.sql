@@ -33,6 +33,7 @@ CREATE TABLE identities (
     person_id  text NOT NULL,
     chat       text NOT NULL,
     locale     text NOT NULL,
+    platform_locale text NOT NULL,
     created_at timestamp NOT NULL
 );
 CREATE UNIQUE INDEX identities_by_user ON identities (account_id, platform, user_id);
