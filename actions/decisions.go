@@ -1,6 +1,8 @@
 package actions
 
 import (
+	"fmt"
+
 	"github.com/aftersale/aftersale/store"
 )
 
@@ -16,8 +18,10 @@ func (c *Core) approve(tx *store.Store, d decision) error {
 	}
 	req := store.Request{Key: key, AccountID: d.row.AccountID, Action: d.row.Kind, Target: d.row.Transaction, PurchaseID: d.row.PurchaseID,
 		Actor: d.who.ID, AskedBy: d.row.AskedBy, State: string(RequestRecorded), ReplyTo: d.row.ReplyTo}
-	if _, mine, err := c.claim(tx, req); err != nil || !mine {
-		return err // not mine cannot be: the proposal was open a moment ago
+	if _, mine, err := c.claim(tx, req); err != nil {
+		return err
+	} else if !mine {
+		return fmt.Errorf("request %s was there before its proposal was approved", key)
 	}
 	req.CreatedAt = c.now()
 	a := asking{who: d.who, account: d.account, row: d.full.Purchase, purchase: d.purchase, request: req, order: d.order}
