@@ -17,7 +17,7 @@ var consoleLine = regexp.MustCompile(`^Aftersale: (http://127\.0\.0\.1:\d+/c/)\n
 func startDemo(t *testing.T, temporary string, args ...string) (*process, string) {
 	t.Helper()
 	began := time.Now()
-	p := launch(t, []string{"TMPDIR=" + temporary}, append([]string{"demo", "--listen", "127.0.0.1:0"}, args...)...)
+	p := launch(t, []string{"TMPDIR=" + temporary, "LC_ALL=pt_BR.UTF-8"}, append([]string{"demo", "--listen", "127.0.0.1:0"}, args...)...)
 	address := p.output.await(t, consoleLine)[1]
 	t.Logf("the address came after %v", time.Since(began).Round(time.Millisecond))
 	return p, address
