@@ -51,6 +51,9 @@ func render(s flow.Shown, l look) []string {
 		if len(s.Fields) == 1 && f.Problem == s.Problem {
 			f.Problem = "" // it stands above already
 		}
+		if len(s.Fields) == 1 && len(f.Options) > 0 && f.Hint == "" {
+			continue // the title asks, the buttons answer
+		}
 		for _, line := range field(f, len(s.Fields) > 1) {
 			add("  ", line)
 		}
