@@ -78,7 +78,7 @@ func (s *Store) purchases(sel selection) ([]FullPurchase, error) {
 	}
 	query += " LIMIT ?"
 	if sel.lock && s.Dialect() == onPostgres {
-		query += " FOR UPDATE OF p"
+		query += " FOR " + forChange + " OF p"
 	}
 	var all []FullPurchase
 	if err := s.db().Raw(query, append(sel.args[:len(sel.args):len(sel.args)], sel.limit)...).Scan(&all).Error; err != nil {

@@ -26,13 +26,17 @@ func (s *Store) columns(model any, alias, prefix string) string {
 	return strings.Join(list, ", ")
 }
 
+// forChange locks rows against changes of others, but not against rows that come to refer to them: an import may add a
+// purchase to a buyer meanwhile.
+const forChange = "NO KEY UPDATE"
+
 // locked has a row read for changing it: nobody else changes it before this transaction ends. SQLite has one writer
 // anyway.
 func (s *Store) locked(db *gorm.DB) *gorm.DB {
 	if s.Dialect() != onPostgres {
 		return db
 	}
-	return db.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+	return db.Clauses(clause.Locking{Strength: forChange})
 }
 
 // prefix is the condition that a column starts with a text. It compares bytes, as the indexes do: LIKE would not use
