@@ -92,13 +92,15 @@ func (c *Core) Import(ctx context.Context, account string, items iter.Seq[Import
 
 // An importRun is one Import while it runs.
 type importRun struct {
-	core    *Core
-	ctx     context.Context
-	intake  *intake
-	options ImportOptions
-	report  *ImportReport
-	batch   []SaleEvent
-	read    int64
+	core     *Core
+	ctx      context.Context
+	intake   *intake
+	options  ImportOptions
+	report   *ImportReport
+	batch    []SaleEvent
+	read     int64
+	batches  int // written so far
+	measured int // of them, when analyze last did so
 }
 
 func (r *importRun) all(items iter.Seq[ImportItem]) error {
@@ -149,11 +151,24 @@ func (r *importRun) flush() error {
 			r.count(result)
 		}
 		r.batch = r.batch[:0]
+		if err := r.analyze(); err != nil {
+			return err
+		}
 	}
 	if r.options.Progress != nil {
 		r.options.Progress(r.read, r.options.Size)
 	}
 	return nil
+}
+
+// analyze keeps the database's idea of its tables right while they grow: after 1, 10, 100 … batches.
+func (r *importRun) analyze() error {
+	r.batches++
+	if r.options.DryRun || r.batches < r.measured*10 {
+		return nil
+	}
+	r.measured = r.batches
+	return r.core.store.In(r.ctx).Analyze()
 }
 
 func (r *importRun) count(result ImportResult) {

@@ -70,7 +70,7 @@ func (l *intake) sell(e SaleEvent, subscription string) bool {
 
 	news := l.admit(p, product, s, now) || differ(before, *p.value)
 	if now.status != was.status {
-		l.moved = append(l.moved, moved{transaction: p.value.Transaction, from: was.status, to: now.status, raw: now.raw, event: e})
+		l.moved = append(l.moved, statusChange{transaction: p.value.Transaction, from: was.status, to: now.status, raw: now.raw, event: e})
 	}
 	if news || !same(before, *p.value) {
 		l.touch(p, news)

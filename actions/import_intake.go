@@ -30,7 +30,7 @@ type intake struct {
 
 	inbound  []store.InboundEvent
 	newItems []store.BundleItem
-	moved    []moved
+	moved    []statusChange
 }
 
 // A row is a row of a table, as loaded or new, with what the events made of it.
@@ -48,8 +48,8 @@ type bought struct {
 	changed      bool // in a way that somebody can see
 }
 
-// A moved is a change of status that the platform told, for the audit log.
-type moved struct {
+// A statusChange is a change of status that the platform told, for the audit log.
+type statusChange struct {
 	transaction string
 	from, to    Status
 	raw         string

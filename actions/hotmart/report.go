@@ -145,7 +145,9 @@ func (r *report) event(fields []string) (actions.SaleEvent, error) {
 		return actions.SaleEvent{}, err
 	}
 	sum := sha256.Sum256(whole)
-	e := actions.SaleEvent{Source: Report, ID: hex.EncodeToString(sum[:16]), Kind: "row", Sale: s, Subscription: sub}
+	// The transaction comes first, so that ids lie together in the database as they do in the report.
+	id := string(s.Transaction) + "-" + hex.EncodeToString(sum[:8])
+	e := actions.SaleEvent{Source: Report, ID: id, Kind: "row", Sale: s, Subscription: sub}
 	e.Payload, err = json.Marshal(map[string]string{
 		"transaction": string(s.Transaction), "status": string(s.Status), "raw_status": s.RawStatus,
 	})

@@ -106,7 +106,7 @@ func TestReportLanguages(t *testing.T) {
 			if diff := cmp.Diff(&expected, got.Sale); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if got.Source != want.Source || got.Kind != want.Kind || len(got.ID) != 32 || !got.At.IsZero() || got.Subscription != nil {
+			if got.Source != want.Source || got.Kind != want.Kind || !strings.HasPrefix(got.ID, "HP42-") || !got.At.IsZero() || got.Subscription != nil {
 				t.Errorf("got %+v", got)
 			}
 			for _, private := range []string{"12345678909", "41999990000", "beatriz"} {
@@ -181,7 +181,7 @@ func TestReportBadRows(t *testing.T) {
 			if !strings.HasPrefix(got[1], "3: ") || !strings.Contains(got[1], c.want) {
 				t.Errorf("got %.200q, want line 3 with %q", got[1], c.want)
 			}
-			if last := got[len(got)-1]; len(last) < 32 || strings.Contains(last, " is ") || strings.Contains(last, "of 25") {
+			if last := got[len(got)-1]; !strings.Contains(last, ": HP43-") {
 				t.Errorf("the row after it was not read: %q", got)
 			}
 		})
@@ -326,4 +326,35 @@ func FuzzReport(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestProducts: the list of products, which is ours.
+func TestProducts(t *testing.T) {
+	t.Parallel()
+	f, err := Read(strings.NewReader("\xEF\xBB\xBFcode,name,kind,access_url,guarantee_days,support_email\r\n"+
+		"1,\"Pão, massas\",Course,https://a.example/pao,15,ajuda@a.example\r\n2,,,,,\r\n"+
+		",Pão,car,javascript:alert(1),5,nobody\n3,Pão\n"), "products.csv", Options{})
+	if err != nil || f.Format != "list of products" {
+		t.Fatalf("%q, %v", f.Format, err)
+	}
+	var got []actions.Listed
+	var wrong []string
+	for item := range f.Items {
+		if item.Err != nil {
+			wrong = append(wrong, item.Err.Error())
+			continue
+		}
+		got = append(got, *item.Event.Product)
+	}
+	if diff := cmp.Diff([]actions.Listed{{Code: "1", Name: "Pão, massas", Kind: "course", AccessURL: "https://a.example/pao", GuaranteeDays: 15,
+		SupportEmail: "ajuda@a.example"}, {Code: "2"}}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{`code: missing; kind: "car" is none of course, membership, ebook, event, bundle, physical, other; ` +
+		`access_url: no address of a web page; guarantee_days: a whole number from 7 to 60; support_email: no address`, "row has 2 of 6 columns"}, wrong); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := items(t, "code;access_url\n1;https://a.example\n", Options{}); len(got) != 1 || !strings.Contains(got[0], "1: the columns of a list of products are") {
+		t.Errorf("got %q", got)
+	}
 }
