@@ -170,6 +170,7 @@ func TestEveryKeyOfTheActionsHasWords(t *testing.T) {
 	for _, s := range []actions.Status{actions.Started, actions.WaitingPayment, actions.Processing, actions.Failed, actions.Expired, actions.Overdue,
 		actions.Approved, actions.Complete, actions.Disputed, actions.PartlyRefunded, actions.Refunded, actions.Chargeback, actions.UnknownStatus} {
 		keys["status."+string(s)] = true
+		keys["history.purchase."+string(s)] = true // of imports, whose actions are put together
 	}
 	for _, p := range []actions.Payment{actions.Card, actions.Pix, actions.Boleto, actions.PayPal, actions.Wallet, actions.Transfer,
 		actions.DirectDebit, actions.OtherPayment} {
