@@ -40,6 +40,7 @@ func (r reader) picture(name string) {
 	if folder == "" {
 		return
 	}
+	r.Until("document.getAnimations().every(a => a.playState !== 'running')")
 	png, err := chromedp.Run(r.Ctx, chromedp.CaptureScreenshot())
 	if err != nil {
 		r.T.Fatal(err)
@@ -111,7 +112,7 @@ func TestNonsense(t *testing.T) {
 	desk := reader{browser.OpenTab(t, chromium, address+"?buyer=marina", 1600, 1000)}
 
 	for _, pane := range []string{"#team", "#creator", "#buyer"} {
-		desk.types(pane, "<b>';--​ مرحبا 🥖 ${x} {{.}}")
+		desk.types(pane, "<b>';--\u200b مرحبا 🥖 ${x} {{.}}")
 		desk.presses(pane+" .direct", "Help")
 		desk.sees(pane+" .direct", "/language")
 		desk.types(pane, "/frobnicate <i>")
