@@ -35,7 +35,7 @@ func (r ImportResult) Ignored() string {
 // ImportOptions say how a file is imported.
 type ImportOptions struct {
 	Name     string // of the file, for the audit log
-	DryRun   bool   // write nothing, and report what would happen. Memory then grows with the file: about 2 KiB an event
+	DryRun   bool   // write nothing, and report what would happen. Memory then grows with the file: some 1.5 KiB a row
 	Size     int64  // of the file, for Progress; 0: unknown
 	Progress func(done, total int64)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/aftersale/aftersale/actions"
 )
 
-// sale reads the purchase events (hotmart.md 3.5), and the subscription that the purchase belongs to, if any.
+// sale reads the purchase events (webhooks 2.0.0, "purchase"), and the subscription that the purchase belongs to, if any.
 func sale(event string, d data) (*actions.Sale, *actions.Subscribed, error) {
 	s, err := purchaseOf(event, d.Purchase, d.Buyer)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/aftersale/aftersale/actions"
 )
 
-// subscriptionEvents are the events about a subscription itself (hotmart.md 3.6), each with its shape.
+// subscriptionEvents are the events about a subscription itself, each with its shape.
 var subscriptionEvents = map[string]func(data) (*actions.Subscribed, error){
 	"SUBSCRIPTION_CANCELLATION":       cancellation,
 	"SWITCH_PLAN":                     switchPlan,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/actions/format"
@@ -18,66 +19,71 @@ func amount(text, currency string, lang language) (actions.Money, error) {
 	if !validCurrency(currency) {
 		return actions.Money{}, fmt.Errorf("%.20q is no currency", currency)
 	}
-	wrong := fmt.Errorf("%.40q is no amount", text)
-	s := strings.Map(func(r rune) rune {
-		if strings.ContainsRune("0123456789.,-", r) {
-			return r
-		}
-		return -1
-	}, text)
-	if left := strings.Trim(strings.ToUpper(text), "0123456789.,- \u00a0\u202f"); left != "" && !symbols[strings.TrimSpace(left)] && left != currency {
-		return actions.Money{}, wrong
-	}
 	digits := format.Digits(currency)
+	s := withoutSign(text, currency)
 	last := strings.LastIndexAny(s, ".,")
-	if last < 0 {
-		return minor(s, digits, currency, wrong)
+	if last >= 0 {
+		separator, other := s[last:last+1], ","
+		if separator == "," {
+			other = "."
+		}
+		several, mixed := strings.Count(s, separator) > 1, strings.Contains(s, other)
+		thousandth := len(s)-last-1 == 3 && digits != 3
+		switch {
+		case several && mixed, several && !thousandth:
+			s = ""
+		case several, thousandth && !mixed && separator == thousands(lang):
+			s = ungroup(s, separator)
+		case thousandth:
+			return actions.Money{}, fmt.Errorf("%.40q can be read in two ways", text)
+		default:
+			s = ungroup(s[:last], other) + "." + s[last+1:]
+		}
 	}
-	point := s[last : last+1]
-	thousands := "."
+	minor, err := minorUnits(s, digits)
+	if err != nil || strings.Contains(s, "E") {
+		return actions.Money{}, fmt.Errorf("%.40q is no amount", text)
+	}
+	return actions.Money{Minor: minor, Currency: currency}, nil
+}
+
+// thousands is what parts groups of digits in a language.
+func thousands(lang language) string {
 	if lang == english {
-		thousands = ","
+		return ","
 	}
-	after := len(s) - last - 1
-	switch {
-	case strings.Count(s, point) > 1, after == 3 && digits != 3 && point == thousands && strings.Count(s, ".")+strings.Count(s, ",") == 1:
-		s = ungroup(s, point)
-	case after == 3 && digits != 3:
-		return actions.Money{}, fmt.Errorf("%.40q can be read in two ways", text)
-	default:
-		other := strings.NewReplacer(".", ",", ",", ".").Replace(point)
-		whole := s[:last]
-		if strings.Contains(whole, other) {
-			whole = ungroup(whole, other)
-		}
-		s = whole + "." + s[last+1:]
-		if whole == "" {
-			s = "" // ungroup found groups that are none
-		}
-	}
-	return minor(s, digits, currency, wrong)
+	return "."
 }
 
-func minor(s string, digits int, currency string, wrong error) (actions.Money, error) {
-	n, err := minorUnits(s, digits)
-	if err != nil {
-		return actions.Money{}, wrong
+// signs stand beside amounts.
+var signs = []string{"R$", "US$", "MX$", "COL$", "$", "€", "£"}
+
+// withoutSign drops spaces and the currency, which may stand before or behind the amount.
+func withoutSign(text, currency string) string {
+	s := strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return unicode.ToUpper(r)
+	}, text)
+	for _, sign := range append([]string{currency}, signs...) {
+		if rest := strings.TrimSuffix(strings.TrimPrefix(s, sign), sign); rest != s {
+			return rest
+		}
 	}
-	return actions.Money{Minor: n, Currency: currency}, nil
+	return s
 }
 
-// ungroup drops thousands separators; empty when what they part are no groups of three.
-func ungroup(s, sep string) string {
-	groups := strings.Split(s, sep)
+// ungroup drops thousands separators, if there are any; empty when what they part are no groups of three.
+func ungroup(s, separator string) string {
+	groups := strings.Split(s, separator)
 	for i, g := range groups {
-		if first := strings.TrimPrefix(g, "-"); i == 0 && (first == "" || len(first) > 3) || i > 0 && len(g) != 3 {
+		if i > 0 && len(g) != 3 || i == 0 && len(groups) > 1 && (len(g) == 0 || len(strings.TrimPrefix(g, "-")) > 3) {
 			return ""
 		}
 	}
 	return strings.Join(groups, "")
 }
-
-var symbols = map[string]bool{"R$": true, "US$": true, "$": true, "€": true, "£": true, "MX$": true, "COL$": true}
 
 // dateLayouts are the forms of dates in reports, without those that begin with day or month and slashes.
 var dateLayouts = []string{"2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04", time.DateOnly, time.RFC3339}

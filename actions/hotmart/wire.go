@@ -1,6 +1,6 @@
 package hotmart
 
-// A payload is a webhook's body: the fields that we read, of all the shapes that "data" has (hotmart.md 3.3 to 3.6).
+// A payload is a webhook's body: the fields that we read, of all the shapes that "data" has (webhooks 2.0.0).
 // Decoding into it and encoding it again is what strips a payload before it is stored: whatever is not listed here
 // is gone, at any depth. Add a field only if something reads it.
 type payload struct {

@@ -6,8 +6,8 @@ import (
 	"github.com/aftersale/aftersale/actions"
 )
 
-// statuses are the platform's words for the state of a purchase: REST's spellings and the webhooks', which differ
-// (hotmart.md 2.10). A word that is not here is actions.UnknownStatus, on which nothing is offered.
+// statuses are the platform's words for the state of a purchase: REST's spellings and the webhooks', which differ. A
+// word that is not here is actions.UnknownStatus, on which nothing is offered.
 var statuses = map[string]actions.Status{
 	"STARTED":                actions.Started,
 	"WAITING_PAYMENT":        actions.WaitingPayment,
