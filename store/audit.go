@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -54,11 +53,11 @@ func (s *Store) AuditHead(account string) (AuditHead, error) {
 
 // flushAudit gives the transaction's entries their places and writes them. The row of the chain's end is locked from
 // here to the commit, which puts the transactions of an account in order.
-func (t *transaction) flushAudit(ctx context.Context) error {
+func (t *transaction) flushAudit() error {
 	if len(t.entries) == 0 {
 		return nil
 	}
-	db := t.orm.WithContext(ctx)
+	db := t.orm
 	// In the order of accounts, so that two transactions cannot wait for each other.
 	slices.SortStableFunc(t.entries, func(a, b AuditEntry) int { return strings.Compare(a.AccountID, b.AccountID) })
 	for rest := t.entries; len(rest) > 0; {

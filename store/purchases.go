@@ -80,8 +80,8 @@ func (s *Store) purchases(sel selection) ([]FullPurchase, error) {
 	if sel.lock && s.Dialect() == onPostgres {
 		query += " FOR " + forChange + " OF p"
 	}
-	var all []FullPurchase
-	if err := s.db().Raw(query, append(sel.args[:len(sel.args):len(sel.args)], sel.limit)...).Scan(&all).Error; err != nil {
+	all := make([]FullPurchase, 0, min(sel.limit, 20)) // GORM makes room for twenty at once, and these are large
+	if err := s.db().Raw(query, append(sel.args[:len(sel.args):len(sel.args)], sel.limit)...).Find(&all).Error; err != nil {
 		return nil, fmt.Errorf("purchases: %w", err)
 	}
 	if err := s.fillGrants(all); err != nil {
@@ -98,11 +98,11 @@ func (s *Store) fillGrants(all []FullPurchase) error {
 	for i, p := range all {
 		at[p.Purchase.ID], ids[i] = i, p.Purchase.ID
 	}
-	var grants []Grant
+	grants := make([]Grant, 0, len(all)) // most purchases give access to one product
 	err := s.db().Raw("SELECT "+s.columns(&AccessGrant{}, "g", "g_")+", "+s.columns(&Product{}, "d", "d_")+
 		" FROM access_grants g JOIN purchases p ON p.id = g.purchase_id JOIN products d ON d.id = g.product_id"+
 		" LEFT JOIN bundle_items i ON i.bundle_id = p.product_id AND i.product_id = g.product_id"+
-		" WHERE g.purchase_id IN ? ORDER BY g.purchase_id, i.position, d.id", ids).Scan(&grants).Error
+		" WHERE g.purchase_id IN ? ORDER BY g.purchase_id, i.position, d.id", ids).Find(&grants).Error
 	if err != nil {
 		return fmt.Errorf("access of purchases: %w", err)
 	}
@@ -131,7 +131,7 @@ func (s *Store) fillContents(all []FullPurchase) error {
 	}
 	err := s.db().Raw("SELECT i.bundle_id, "+s.columns(&Product{}, "d", "d_")+
 		" FROM bundle_items i JOIN products d ON d.id = i.product_id WHERE i.bundle_id IN ? ORDER BY i.bundle_id, i.position, d.id",
-		bundles).Scan(&items).Error
+		bundles).Find(&items).Error
 	if err != nil {
 		return fmt.Errorf("contents of bundles: %w", err)
 	}

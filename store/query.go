@@ -1,6 +1,7 @@
 package store
 
 import (
+	"reflect"
 	"strings"
 	"time"
 
@@ -14,16 +15,28 @@ const onPostgres = "postgres"
 // columns lists a model's columns under an alias, each renamed with a prefix: "p.id AS p_id, p.name AS p_name". With
 // embeddedPrefix one row of a join then fills several models.
 func (s *Store) columns(model any, alias, prefix string) string {
+	key := columnsKey{reflect.TypeOf(model), alias, prefix}
+	if list, ok := s.columnLists.Load(key); ok {
+		return list.(string)
+	}
 	stmt := &gorm.Statement{DB: s.db()}
 	if err := stmt.Parse(model); err != nil {
 		panic("store: a model that GORM cannot read: " + err.Error()) // a mistake in models.go, found by every test
 	}
 	names := stmt.Schema.DBNames
-	list := make([]string, len(names))
+	parts := make([]string, len(names))
 	for i, name := range names {
-		list[i] = alias + `."` + name + `" AS ` + prefix + name
+		parts[i] = alias + `."` + name + `" AS ` + prefix + name
 	}
-	return strings.Join(list, ", ")
+	list := strings.Join(parts, ", ")
+	s.columnLists.Store(key, list)
+	return list
+}
+
+// A columnsKey is what a list of columns depends on.
+type columnsKey struct {
+	model         reflect.Type
+	alias, prefix string
 }
 
 // forChange locks rows against changes of others, but not against rows that come to refer to them: an import may add a

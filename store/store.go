@@ -19,6 +19,7 @@ import (
 	"context"
 	"database/sql"
 	"log/slog"
+	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -46,6 +47,8 @@ type database struct {
 	log       *slog.Logger
 	lock      func(context.Context) (unlock func(), err error) // held while migrating
 	closeRest func() error
+
+	columnLists sync.Map // by columnsKey
 }
 
 // Dialect is "sqlite" or "postgres".
@@ -80,8 +83,11 @@ func (s *Store) Context() context.Context { return s.ctx }
 
 // db is where every query begins: bound to the context and to its transaction.
 func (s *Store) db() *gorm.DB {
+	orm := s.orm
 	if s.tx != nil {
-		return s.tx.orm.WithContext(s.ctx)
+		if orm = s.tx.orm; orm.Statement.Context == s.ctx {
+			return orm // as Tx made it: a session costs as much as a small query's building
+		}
 	}
-	return s.orm.WithContext(s.ctx)
+	return orm.Session(&gorm.Session{NewDB: true, Context: s.ctx})
 }

@@ -59,6 +59,7 @@ func (s *Store) Tx(ctx context.Context, fn func(tx *Store) error) error {
 	}
 	defer t.rollback() // a panic leaves through here; after a commit it does nothing
 	ctx = context.WithValue(ctx, transactionKey{}, t)
+	t.orm.Statement.Context = ctx
 	if err := fn(&Store{database: s.database, ctx: ctx, tx: t}); err != nil {
 		return err
 	}
@@ -113,7 +114,7 @@ func (t *transaction) commit(ctx context.Context) error {
 		}
 		t.after = append([]func(){t.base.queue.Wake}, t.after...)
 	}
-	if err := t.flushAudit(ctx); err != nil {
+	if err := t.flushAudit(); err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}
 	t.done = true

@@ -65,17 +65,36 @@ func Expire(d Def, s State, who actions.Actor) (State, View) {
 // A turn is one event being applied: the state as it will be, and the flow made from its answers.
 type turn struct {
 	State
-	def  Def
-	who  actions.Actor
-	flow Flow
+	def    Def
+	who    actions.Actor
+	flow   Flow
+	listed []Step // of flow, as long as its answers stay as they are
 }
 
-func (t *turn) open() error {
-	t.flow = t.def.New()
-	if len(t.Answers) == 0 {
+func (t *turn) open() error { return t.remake(t.Answers) }
+
+// remake makes the flow of its answers. It begins anew: JSON leaves out what is zero, and over another value that would
+// mean "as it was".
+func (t *turn) remake(data []byte) error {
+	t.flow, t.listed = t.def.New(), nil
+	if len(data) == 0 {
 		return nil
 	}
-	return json.Unmarshal(t.Answers, t.flow)
+	return json.Unmarshal(data, t.flow)
+}
+
+// steps lists the flow's steps. Whoever changes an answer empties listed, for conditions and options depend on it.
+func (t *turn) steps() []Step {
+	if t.listed == nil {
+		t.listed = t.flow.Steps()
+	}
+	return t.listed
+}
+
+// try parses text into a field.
+func (t *turn) try(f Field, text string) *actions.Error {
+	t.listed = nil
+	return f.answer(text)
 }
 
 func (t *turn) save() (err error) {
@@ -91,7 +110,7 @@ func (t *turn) save() (err error) {
 func (t *turn) broken(error) (State, View, []Effect) {
 	t.fail(&Failure{Code: actions.Internal, Key: "error.changed", Hint: "error.start_again"})
 	t.Answers, t.Typed, t.Done, t.Answered = nil, nil, nil, nil
-	t.flow = t.def.New()
+	t.flow, t.listed = t.def.New(), nil
 	return t.State, t.view(), nil
 }
 

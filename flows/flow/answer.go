@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
@@ -15,6 +14,7 @@ func (t *turn) start(e Start) {
 	t.Typed, t.Args, t.Filling = maps.Clone(e.Values), strings.TrimSpace(e.Args), true
 	if f, ok := t.flow.(Starter); ok {
 		f.Given(t.who, e.Values)
+		t.listed = nil
 	}
 }
 
@@ -32,7 +32,7 @@ func (t *turn) fill(step Step) {
 		case !ok:
 			return
 		}
-		if err := f.answer(text); err != nil {
+		if err := t.try(f, text); err != nil {
 			t.problem(failure(err), f.name)
 			return
 		}
@@ -74,7 +74,7 @@ func (t *turn) say(e Say) {
 
 func (t *turn) answer(step Step, f Field, text string) {
 	t.remember(f, text)
-	if err := f.answer(text); err != nil {
+	if err := t.try(f, text); err != nil {
 		t.problem(failure(err), f.name)
 		return
 	}
@@ -95,7 +95,7 @@ func (t *turn) submit(e Submit) {
 	for _, f := range t.asked(step) {
 		text := e.Values[f.name]
 		t.remember(f, text)
-		if err := f.answer(text); err != nil && first == nil {
+		if err := t.try(f, text); err != nil && first == nil {
 			first = failure(err)
 			first.Field = f.name
 		}
@@ -165,6 +165,7 @@ func (t *turn) pressItem(step Step, button string) []Effect {
 		}
 		if item.set != nil {
 			item.set()
+			t.listed = nil
 		}
 		if item.reopen != "" {
 			t.reopen(item.reopen)
@@ -180,7 +181,7 @@ func (t *turn) pressItem(step Step, button string) []Effect {
 // called takes what a Do step brought back.
 func (t *turn) called(e Called) {
 	if e.Err == nil {
-		if err := json.Unmarshal(e.Data, t.flow); err != nil {
+		if err := t.remake(e.Data); err != nil {
 			t.fail(&Failure{Code: actions.Internal, Key: "error.internal"})
 			return
 		}
@@ -211,7 +212,7 @@ func (t *turn) formOf(field string) (Step, bool) {
 	if field == "" {
 		return Step{}, false
 	}
-	for _, step := range t.flow.Steps() {
+	for _, step := range t.steps() {
 		if step.kind != formStep || step.skip || !slices.Contains(t.Done, step.key) {
 			continue
 		}

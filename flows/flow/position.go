@@ -55,7 +55,7 @@ func (t *turn) result(step Step) {
 
 // step is the position: the first step that is not finished.
 func (t *turn) step() (Step, bool) {
-	for _, s := range t.flow.Steps() {
+	for _, s := range t.steps() {
 		if !s.skip && !slices.Contains(t.Done, s.key) {
 			return s, true
 		}
@@ -88,7 +88,7 @@ func (t *turn) finish(step Step) {
 // reopen forgets that a step and all later ones were finished. What was typed is kept, to be shown again.
 func (t *turn) reopen(key string) {
 	var keep []string
-	for _, step := range t.flow.Steps() {
+	for _, step := range t.steps() {
 		if step.key == key {
 			break
 		}
@@ -116,7 +116,7 @@ func (t *turn) back() {
 // before is the last finished step in front of the current one that a person answers.
 func (t *turn) before() (key string, ok bool) {
 	current := t.current().key
-	for _, step := range t.flow.Steps() {
+	for _, step := range t.steps() {
 		if step.key == current {
 			break
 		}

@@ -134,7 +134,7 @@ func (t *turn) resultShown() (Step, bool) {
 	if len(t.Done) == 0 {
 		return Step{}, false
 	}
-	for _, s := range t.flow.Steps() {
+	for _, s := range t.steps() {
 		if s.kind == resultStep && s.key == t.Done[len(t.Done)-1] {
 			return s, true
 		}

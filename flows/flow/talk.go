@@ -59,35 +59,31 @@ func (t *talk) typed(g Typed) (answer, error) {
 	case err != nil:
 		return answer{}, err
 	}
-	event, err := t.understand(saved, g.Text)
+	s, err := decodeState(saved)
 	if err != nil {
 		return answer{}, err
 	}
-	out, err := t.move(saved, event)
+	out, err := t.advance(saved, s, t.understand(s, g.Text))
 	out.replace = false // in a chat what is typed is answered below it
 	return out, err
 }
 
 // understand reads typed text as the button it names, by number or label, where one is meant; else as an answer.
-func (t *talk) understand(saved store.Conversation, text string) (Event, error) {
-	s, err := decodeState(saved)
-	if err != nil {
-		return nil, err
-	}
+func (t *talk) understand(s State, text string) Event {
 	d, ok := t.flows[s.Flow]
 	if !ok {
-		return Say{text}, nil
+		return Say{text}
 	}
 	view := Look(d, s, t.who)
 	free := len(view.Fields) == 1 && view.Fields[0].Kind != ChoiceField
-	shown := t.Words.Show(view, reader(t.who))
+	shown := t.Words.Show(View{Token: view.Token, Buttons: view.Buttons}, reader(t.who)) // their labels are all that is needed
 	typed := strings.TrimSpace(text)
 	for i, b := range shown.Buttons {
 		if strings.EqualFold(b.Label, typed) || !free && strconv.Itoa(i+1) == typed {
-			return Press{Revision: s.Revision, Button: view.Buttons[i].Name}, nil
+			return Press{Revision: s.Revision, Button: view.Buttons[i].Name}
 		}
 	}
-	return Say{text}, nil
+	return Say{text}
 }
 
 // resume takes a conversation by its id and moves it.
@@ -122,6 +118,11 @@ func (t *talk) move(saved store.Conversation, e Event) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	return t.advance(saved, s, e)
+}
+
+// advance takes an event to a conversation that stands at s.
+func (t *talk) advance(saved store.Conversation, s State, e Event) (answer, error) {
 	d, ok := t.flows[s.Flow]
 	if !ok {
 		return t.notice("error.changed"), nil

@@ -3,7 +3,6 @@ package flowstest
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"log/slog"
 	"net/url"
 	"os"
@@ -137,32 +136,12 @@ func storeless(tb testing.TB, address string) string {
 // fill makes the people and the purchases of the stories from first on.
 func (sh *benchShop) fill(tb testing.TB, first story, n int) {
 	tb.Helper()
-	series := fmt.Sprintf("WITH RECURSIVE s(n) AS (SELECT %d UNION ALL SELECT n + 1 FROM s WHERE n < %d),"+
-		" d(d, odd, at) AS (SELECT substr(CAST(100000000 + n AS text), 2), n %% 2 = 1, %s FROM s)",
-		first, int(first)+n-1, sh.instant(time.Now().Add(-72*time.Hour)))
-	tx, err := sh.side.BeginTx(tb.Context(), nil)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer tx.Rollback()
-	for _, insert := range []string{
-		"INSERT INTO people SELECT 'p' || d, 'shop', 'Person ' || d, 'manager', '', FALSE, at FROM d WHERE NOT odd",
-		"INSERT INTO identities SELECT 'i' || d, 'shop', 'test', 'u' || d, CASE WHEN odd THEN '' ELSE 'p' || d END, '@u' || d, '', at FROM d",
-		"INSERT INTO buyers SELECT 'b' || d, 'shop', 'buyer.' || d || '@example.com', 'buyer.' || d || '@example.com', 'Marina ' || d, '', at FROM d",
-		"INSERT INTO identity_buyers SELECT 'i' || d, 'b' || d, 'shop', at FROM d WHERE odd",
-		`INSERT INTO purchases (id, account_id, "transaction", buyer_id, product_id, subscription_id, recurrence, status, status_at, raw_status,
-			report_status, amount, currency, quantity, payment_type, installments, offer_code, has_affiliate, source, ordered_at, approved_at,
-			parent_transaction, refunding, email_changes, revision, created_at, updated_at)
-		 SELECT 'x' || d, 'shop', 'HP' || d, 'b' || d, 'bread', '', 0, 'approved', at, 'APPROVED', '', 9700, 'BRL', 1, 'card', 1, '', FALSE,
-			'ledger', at, at, '', '', 0, 1, at, at FROM d`,
-		"INSERT INTO access_grants SELECT 'x' || d, 'bread', 'shop', TRUE, NULL, NULL, 0, at FROM d",
-	} {
-		if _, err := tx.ExecContext(tb.Context(), series+" "+insert); err != nil {
-			tb.Fatalf("%s: %v", insert, err)
+	const batch = 500
+	for from := first; from < first+story(n); from += batch {
+		err := sh.store.Tx(tb.Context(), func(tx *store.Store) error { return furnish(tx, from, min(from+batch, first+story(n))) })
+		if err != nil {
+			tb.Fatal(err)
 		}
-	}
-	if err := tx.Commit(); err != nil {
-		tb.Fatal(err)
 	}
 	// As the server would soon do by itself, so that it does not do it in the middle of a measurement.
 	if _, err := sh.side.Exec("ANALYZE"); err != nil {
@@ -170,13 +149,50 @@ func (sh *benchShop) fill(tb testing.TB, first story, n int) {
 	}
 }
 
-// instant writes a time as a constant of the database.
-func (sh *benchShop) instant(at time.Time) string {
-	text := "'" + at.UTC().Truncate(time.Microsecond).Format("2006-01-02 15:04:05.999999999-07:00") + "'"
-	if sh.store.Dialect() == "sqlite" {
-		return text
+// furnish makes what the stories from first to before end are about. Every row's id has the story's digits in it.
+func furnish(tx *store.Store, first, end story) error {
+	at := time.Now().Add(-72 * time.Hour).UTC().Truncate(time.Microsecond)
+	var buyers []store.Buyer
+	var purchases []store.Purchase
+	var grants []store.AccessGrant
+	for s := first; s < end; s++ {
+		d := s.digits()
+		who := store.Identity{ID: "i" + d, AccountID: account, Platform: platform, UserID: "u" + d, Chat: "@u" + d, CreatedAt: at}
+		buyers = append(buyers, store.Buyer{ID: "b" + d, AccountID: account, Email: "b" + d + "@example.com", EmailKey: "b" + d + "@example.com",
+			Name: "Marina Duarte " + d, CreatedAt: at})
+		purchases = append(purchases, store.Purchase{ID: "x" + d, AccountID: account, Transaction: "HP" + d, BuyerID: "b" + d, ProductID: "bread",
+			Status: "approved", StatusAt: at, RawStatus: "APPROVED", Amount: 97_00, Currency: "BRL", Quantity: 1, PaymentType: "card", Installments: 1,
+			Source: "ledger", OrderedAt: at, ApprovedAt: &at, Revision: 1, CreatedAt: at, UpdatedAt: at})
+		grants = append(grants, store.AccessGrant{PurchaseID: "x" + d, ProductID: "bread", AccountID: account, Active: true, CreatedAt: at})
+		if !s.buyer() {
+			who.PersonID = "p" + d
+			if err := tx.AddPerson(store.Person{ID: "p" + d, AccountID: account, Name: "Person " + d, Role: "manager", CreatedAt: at}); err != nil {
+				return err
+			}
+		}
+		if err := tx.MeetIdentity(who); err != nil {
+			return err
+		}
 	}
-	return text + "::timestamptz"
+	for _, put := range []func() error{
+		func() error { return tx.AddBuyers(buyers) },
+		func() error { return tx.PutPurchases(purchases) },
+		func() error { return tx.PutGrants(grants) },
+	} {
+		if err := put(); err != nil {
+			return err
+		}
+	}
+	for s := first; s < end; s++ {
+		if !s.buyer() {
+			continue
+		}
+		link := store.IdentityBuyer{IdentityID: "i" + s.digits(), BuyerID: "b" + s.digits(), AccountID: account, CreatedAt: at}
+		if err := tx.LinkBuyer(link); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // bot puts the runner and everything below it together as the program does.
