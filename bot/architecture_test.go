@@ -73,7 +73,7 @@ var only = map[string][]string{
 	"github.com/prometheus/":          {"bot"},
 	"github.com/wneessen/go-mail":     {"actions/mail"},
 	"github.com/nicksnyder/go-i18n":   {"flows/locales"},
-	"github.com/chromedp/":            {"adapters/web", "bot"},
+	"github.com/chromedp/":            {"adapters/adaptertest/browser", "adapters/web", "bot"},
 }
 
 // baselines are libraries that tests may use anywhere: what is ours is compared with the bare driver, and with the job
