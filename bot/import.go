@@ -18,7 +18,7 @@ import (
 // importCommand brings purchases in from files.
 type importCommand struct {
 	configFlags
-	Files  []string `arg:"" name:"file" help:"Webhook payloads as JSON (one, an array, or one to a line), or a sales report as CSV; - is standard input."`
+	Files  []string `arg:"" name:"file" help:"Webhook payloads as JSON (one, an array, or one to a line), a sales report or a list of products as CSV; - is standard input."`
 	DryRun bool     `help:"Say what would happen and change nothing."`
 }
 
