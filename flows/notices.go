@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"strings"
 	"time"
 
@@ -94,12 +95,35 @@ func (n *Notices) post(ctx context.Context, job jobs.Job) error {
 	if card.Message, err = poster.Post(ctx, p.Chat, shown); err != nil {
 		return fmt.Errorf("post to %s: %w", p.Platform, err)
 	}
-	return n.remember(ctx, card)
+	return n.remember(ctx, poster, card, shown)
 }
 
-func (n *Notices) remember(ctx context.Context, card store.Card) error {
+// remember records where a subject is shown. A change from before that has edited all other cards: it is made up for.
+func (n *Notices) remember(ctx context.Context, poster flow.Poster, card store.Card, shown flow.Shown) error {
 	card.ID, card.AccountID, card.CreatedAt, card.UpdatedAt = n.NewID(), n.Account.ID, n.Now(), n.Now()
-	return n.Store.In(ctx).SaveCard(card)
+	if err := n.Store.In(ctx).SaveCard(card); err != nil {
+		return err
+	}
+	return n.keep(ctx, poster, card, shown)
+}
+
+// maxEdits bounds how often one job edits one card; a subject has a handful of states.
+const maxEdits = 10
+
+// keep edits a card until it shows its subject as it is. It looks again after each edit: while that was on its way the
+// subject may have changed, and another job have edited the card before this one did.
+func (n *Notices) keep(ctx context.Context, poster flow.Poster, card store.Card, shown flow.Shown) error {
+	for range maxEdits {
+		now, err := n.draw(ctx, card)
+		if err != nil || reflect.DeepEqual(now, shown) {
+			return err
+		}
+		if err := poster.Edit(ctx, card.Chat, card.Message, now); err != nil {
+			return err
+		}
+		shown = now
+	}
+	return nil
 }
 
 // refresh edits every place where a subject is shown. All are tried; the failed ones are tried again with all others,
@@ -123,11 +147,7 @@ func (n *Notices) edit(ctx context.Context, subject string) error {
 		if !ok {
 			continue // an adapter that was switched off since
 		}
-		shown, err := n.draw(ctx, card)
-		if err == nil {
-			err = poster.Edit(ctx, card.Chat, card.Message, shown)
-		}
-		if err != nil {
+		if err := n.keep(ctx, poster, card, flow.Shown{}); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("edit on %s: %w", card.Platform, err))
 		}
 	}
@@ -210,5 +230,5 @@ func (n *Notices) write(ctx context.Context, subject, identity string) error {
 	if card.Message, err = poster.Post(ctx, to.Chat, shown); err != nil {
 		return fmt.Errorf("tell on %s: %w", to.Platform, err)
 	}
-	return n.remember(ctx, card)
+	return n.remember(ctx, poster, card, shown)
 }

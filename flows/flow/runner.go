@@ -10,6 +10,7 @@ import (
 
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/store"
+	"github.com/aftersale/aftersale/store/jobs"
 )
 
 // Lifetime is how long a conversation waits for an answer; after that it has to be started again.
@@ -62,6 +63,8 @@ type answer struct {
 	replace bool // the view belongs to the message that was pressed
 	silent  bool // a repeated delivery: everything was said already
 	flow    string
+
+	standing string // of view.Live when the turn ended
 }
 
 // Handle runs one interaction and shows what comes of it. It returns an error only when showing failed: every other
@@ -86,10 +89,42 @@ func (r *Runner) Handle(ctx context.Context, in Inbound, on Screen) error {
 	if out.view.Live == "" || message == "" {
 		return nil
 	}
-	return r.Store.In(ctx).SaveCard(store.Card{
+	return r.remember(ctx, out, store.Card{
 		ID: r.NewID(), AccountID: r.Account, Subject: out.view.Live, Platform: in.Platform, Chat: in.Chat, Message: message,
 		IdentityID: out.who.Identity, Locale: out.reader.Locale, CreatedAt: r.Now(), UpdatedAt: r.Now(),
 	})
+}
+
+// remember records where a live subject was shown. When it has changed since the turn, the job that edits its cards may
+// have found this one missing: then there is another.
+func (r *Runner) remember(ctx context.Context, out answer, card store.Card) error {
+	s := r.Store.In(ctx)
+	if err := s.SaveCard(card); err != nil {
+		return err
+	}
+	if r.standing(ctx, card.Subject, out.who) == out.standing {
+		return nil
+	}
+	job, err := jobs.New(actions.JobRefresh, actions.Subject{Account: r.Account, Subject: card.Subject})
+	if err != nil {
+		return err
+	}
+	return s.Enqueue(job)
+}
+
+// standing tells whether a live subject is as it was: it changes with whatever its cards show. It is empty for what
+// cannot be seen.
+func (r *Runner) standing(ctx context.Context, subject string, who actions.Actor) string {
+	kind, id, _ := Token{Of: subject}.Subject()
+	card, ok := r.cards[kind]
+	if !ok {
+		return ""
+	}
+	view, _, err := card.View(ctx, id, who)
+	if err != nil {
+		return ""
+	}
+	return view.Token.With(view.Step).String()
 }
 
 // outcome names how an interaction ended, for metrics: never anything personal.
@@ -178,6 +213,9 @@ func (r *Runner) turn(ctx context.Context, t *talk) (out answer, err error) {
 	}
 	out, err = t.route()
 	out.who = t.who
+	if err == nil && out.view.Live != "" {
+		out.standing = r.standing(ctx, out.view.Live, t.who)
+	}
 	return out, err
 }
 
