@@ -190,12 +190,14 @@ func (r *crashRun) checkAudit(b *crashBooks) {
 		if e.Data.Proposal != "" {
 			subject = "proposal/" + e.Data.Proposal
 		}
-		line := e.Action + " " + e.Target + " " + subject
+		line := strings.TrimSpace(e.Action + " " + e.Target + " " + subject)
 		switch {
 		case e.Action == "person.added":
 			line = e.Action
 		case strings.HasSuffix(e.Action, ".unknown"):
 			want[line] = 1 // it may have been unknown for a while: that is said once
+		case strings.HasPrefix(e.Action, "purchase."):
+			want[line] = r.happened[strings.TrimPrefix(line, "purchase.")] // not of a purchase that has gone further
 		}
 		got[line]++
 	}

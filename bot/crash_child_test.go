@@ -92,7 +92,7 @@ func (c *crashChild) doomParts() error {
 	}
 	id := func() string { c.doom.at(atID); return newID() }
 	c.core = actions.New(actions.Options{
-		Store: c.store, Commerce: doomedCommerce{moody(ledger.New(c.store, now), c.doom.life.Seed), c.doom},
+		Store: c.store, Commerce: doomedCommerce{moody(singleCommerce{ledger.New(c.store, now), c.doom}, c.doom.life.Seed), c.doom},
 		Mailer: doomedMailer{sender, c.doom}, Policy: c.config.Policy, Now: now, NewID: id, Log: c.log, CallTimeout: crashCallTimeout,
 	})
 	o := c.runner.Options

@@ -74,7 +74,7 @@ const maxCrashTurns = 80
 // play talks until the conversation has ended, and returns what was shown last; false when the test is over.
 func (p *crashPerson) play(first crashGesture, w crashWish) (flow.Shown, bool) {
 	ok := p.send(first)
-	for turn := 0; ok && !p.last.Ended; turn++ {
+	for turn := 0; ok && !over(p.last, w); turn++ {
 		if turn == maxCrashTurns {
 			p.fail("the conversation does not end", p.last)
 			return p.last, false
@@ -92,6 +92,10 @@ func (p *crashPerson) play(first crashGesture, w crashWish) (flow.Shown, bool) {
 	}
 	return p.last, ok
 }
+
+// over tells whether nothing is left to do: the conversation has ended, or a repeated press was answered with the card
+// of what it brought.
+func over(v flow.Shown, w crashWish) bool { return v.Ended || v.Kind == "card" && w.button == "" }
 
 // next is what somebody who wants w does where v is shown.
 func (p *crashPerson) next(v flow.Shown, w crashWish) (g *crashGesture, twice bool) {
@@ -269,6 +273,9 @@ func (p *crashPerson) happens(s crashSale, status actions.Status) bool {
 	e, sale := s.event, *s.event.Sale
 	sale.Status, sale.RawStatus = status, string(status)
 	e.ID, e.Kind, e.At, e.Sale = s.transaction+"/"+string(status), string(status), now().Truncate(time.Second), &sale
+	p.mu.Lock()
+	p.happened[string(status)+" "+s.transaction]++
+	p.mu.Unlock()
 	return p.webhook(e, "")
 }
 

@@ -68,6 +68,26 @@ func (c doomedCommerce) Do(ctx context.Context, o actions.Order) (actions.Outcom
 	return outcome, err
 }
 
+// A singleCommerce is a commerce platform without idempotency keys, as most are: an order that it has carried out must
+// never come again.
+type singleCommerce struct {
+	actions.Commerce
+	doom *crashDoom
+}
+
+// Do implements actions.Commerce.
+func (c singleCommerce) Do(ctx context.Context, o actions.Order) (actions.Outcome, error) {
+	is, err := c.State(ctx, o.Account, o.Transaction)
+	if err != nil {
+		return actions.Outcome{}, err
+	}
+	refunded := o.Op == actions.OpRefund && is.Status == actions.Refunded
+	if refunded || o.Op == actions.OpChangeEmail && is.Email.Key() == o.NewEmail.Key() {
+		_ = c.doom.out.write(crashLine{Fault: "the commerce platform got this order a second time: " + o.Key})
+	}
+	return c.Commerce.Do(ctx, o)
+}
+
 // doomedMailer passes points around every mail.
 type doomedMailer struct {
 	actions.Mailer

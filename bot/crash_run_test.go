@@ -36,6 +36,7 @@ type crashRun struct {
 	messages map[string]flow.Shown
 	seen     map[string]int // conversation → highest revision that somebody was shown
 	posted   []crashCard    // in rooms, not looked at yet
+	happened map[string]int // status, transaction → webhooks that told it, however often
 	receipts []crashReceipt
 	deaths   map[string]int
 }
@@ -59,7 +60,7 @@ func newCrashRun(ctx context.Context, t *testing.T, database string, seed uint64
 	r := &crashRun{
 		ctx: ctx, t: t, database: database, outbox: filepath.Join(t.TempDir(), "outbox"), seed: seed,
 		random: rand.New(rand.NewPCG(seed, 1)), pace: time.NewTicker(crashPace), changed: make(chan struct{}),
-		closed: make(chan struct{}), news: make(chan struct{}, 1), messages: map[string]flow.Shown{}, seen: map[string]int{}, deaths: map[string]int{},
+		closed: make(chan struct{}), news: make(chan struct{}, 1), messages: map[string]flow.Shown{}, seen: map[string]int{}, happened: map[string]int{}, deaths: map[string]int{},
 	}
 	t.Cleanup(r.pace.Stop)
 	return r
@@ -70,7 +71,8 @@ const crashPace = 8 * time.Millisecond
 
 // play has the people click while the bot is killed that many times, then lets them finish, then the jobs.
 func (r *crashRun) play(kills int) {
-	ctx, cancel := context.WithCancel(r.ctx)
+	outer := r.ctx
+	ctx, cancel := context.WithCancel(outer)
 	defer cancel()
 	r.ctx = ctx // a failure ends everybody's waiting
 	r.populate()
@@ -79,7 +81,8 @@ func (r *crashRun) play(kills int) {
 	}
 	close(r.closed)
 	r.finish(cancel)
-	if err := r.ctx.Err(); err != nil && !r.t.Failed() {
+	r.ctx = outer
+	if err := outer.Err(); err != nil {
 		r.t.Errorf("out of time: %v", err)
 	}
 }
@@ -102,8 +105,12 @@ func (r *crashRun) live(n int, d crashDeath) {
 	}
 	clock := time.NewTimer(d.after)
 	defer clock.Stop()
+	cause := d.name
 	select {
 	case <-clock.C:
+		if d.point != "" || d.answers > 0 {
+			cause = "clock" // what it waited for did not come
+		}
 	case <-b.at:
 	case <-b.enough:
 	case <-r.ctx.Done():
@@ -116,11 +123,10 @@ func (r *crashRun) live(n int, d crashDeath) {
 		end = b.stop
 	}
 	if err := end(); err != nil {
-		r.t.Errorf("life %d (%s): end the bot: %v\n%s", n, d.name, err, tail(&b.log))
+		r.t.Errorf("life %d (%s): end the bot: %v\n%s", n, cause, err, tail(&b.log))
 	}
-	r.deaths[d.name]++
-	r.t.Logf("%s life %d %v answers %d", time.Now().Format("05.000"), n, d, b.answers.Load())
-	r.read(n, d.name, b)
+	r.deaths[cause]++
+	r.read(n, cause, b)
 }
 
 // start starts a process that people may talk to from now on; nil when that fails.
@@ -182,6 +188,9 @@ func (r *crashRun) talk(c crashCall) (crashLine, bool) {
 
 // hear keeps what chats show. It is called in the order in which a process said it.
 func (r *crashRun) hear(line crashLine) {
+	if line.Fault != "" {
+		r.t.Error(line.Fault)
+	}
 	shown := line.Shown
 	if shown == nil {
 		shown = line.Post
@@ -226,7 +235,6 @@ func (r *crashRun) finish(cancel context.CancelFunc) {
 			r.t.Errorf("stop the bot: %v\n%s", err, tail(&b.log))
 		}
 		r.read(round, "finish", b)
-		r.t.Logf("%s round %d: %v", time.Now().Format("05.000"), round, line.Jobs)
 		switch {
 		case !ok || line.Failed != "":
 			r.t.Errorf("count the jobs: %s\n%s", line.Failed, tail(&b.log))

@@ -35,14 +35,14 @@ func (r *crashRun) populate() {
 
 // forever tells one story after the other until the test closes.
 func (p *crashPerson) forever(story func() bool) {
-	for p.ctx.Err() == nil && !p.over() {
+	for p.ctx.Err() == nil && !p.closing() {
 		if !story() {
 			return
 		}
 	}
 }
 
-func (r *crashRun) over() bool {
+func (r *crashRun) closing() bool {
 	select {
 	case <-r.closed:
 		return true

@@ -2,14 +2,13 @@ package main
 
 import (
 	"context"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"testing"
 	"time"
-
-	"math/rand/v2"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -60,6 +59,7 @@ const (
 	crashPatience     = 8 * time.Minute
 	crashKillsLong    = 200
 	crashPatienceLong = 40 * time.Minute
+	crashLastWords    = 20 * time.Second // before -timeout, which would not let it say what was going on
 )
 
 // crash is the test on one database.
@@ -70,7 +70,11 @@ func crash(t *testing.T, databaseURL string) {
 	}
 	seed := crashSeed(t)
 	t.Logf("AFTERSALE_TEST_SEED=%d", seed)
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	end := time.Now().Add(patience)
+	if last, ok := t.Deadline(); ok && last.Add(-crashLastWords).Before(end) {
+		end = last.Add(-crashLastWords)
+	}
+	ctx, cancel := context.WithDeadline(t.Context(), end)
 	defer cancel()
 	r := newCrashRun(ctx, t, databaseURL, seed)
 	r.play(kills)

@@ -42,6 +42,7 @@ type crashLine struct {
 	Post    *flow.Shown        `json:",omitempty"` // a message that nobody asked for, or its edit
 	Message string             `json:",omitempty"` // of Shown and Post
 	Chat    string             `json:",omitempty"` // of Post
+	Fault   string             `json:",omitempty"` // something happened that must never happen
 	At      crashPoint         `json:",omitempty"` // it has come to the point where it is to die
 }
 
