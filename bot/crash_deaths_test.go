@@ -18,6 +18,9 @@ type crashDeath struct {
 	stop    bool // no kill: an operator who restarts the bot
 }
 
+// restart is the name of a life's end that is no kill.
+const restart = "restart"
+
 // How long a life is, from the moment the process is started.
 const (
 	crashBirth    = 500 * time.Millisecond // the bot has started by then, on a quick machine
@@ -38,7 +41,7 @@ func nextDeath(random *rand.Rand, life int) crashDeath {
 	case n < 52:
 		return crashDeath{name: "answer", answers: 1 + random.Int64N(60), after: crashOldAge}
 	case n < 60:
-		return crashDeath{name: "restart", stop: true, after: crashBirth + sometimeIn(random, crashLifetime)}
+		return crashDeath{name: restart, stop: true, after: crashBirth + sometimeIn(random, crashLifetime)}
 	}
 	points := slices.Sorted(maps.Keys(crashPoints))
 	point := points[random.IntN(len(points))]

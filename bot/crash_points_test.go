@@ -18,6 +18,7 @@ const (
 	atMigrate crashPoint = "migrate" // the schema is there, account and people are not
 	atTurn    crashPoint = "turn"    // inside an interaction's transaction
 	atID      crashPoint = "id"      // inside any transaction, at a row that it is about to write
+	atNow     crashPoint = "now"     // wherever an action looks at the clock: in transactions and between them
 	atAnswer  crashPoint = "answer"  // an interaction is committed, nobody was told
 	atShown   crashPoint = "shown"   // somebody was told, the card is not recorded
 	atJob     crashPoint = "job"     // a job was taken and has not begun
@@ -32,7 +33,7 @@ const (
 
 // crashPoints are those that are passed often, and how often in a typical life.
 var crashPoints = map[crashPoint]int64{
-	atTurn: 40, atID: 60, atAnswer: 30, atShown: 30, atJob: 60, atWorked: 60,
+	atTurn: 40, atID: 60, atNow: 300, atAnswer: 30, atShown: 30, atJob: 60, atWorked: 60,
 	atOrder: 4, atOrdered: 4, atMail: 8, atMailed: 8, atPost: 20, atPosted: 20,
 }
 

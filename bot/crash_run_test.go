@@ -90,7 +90,7 @@ func (r *crashRun) play(kills int) {
 // kills is how often the bot was killed: restarts are none.
 func (r *crashRun) kills() (n int) {
 	for name, times := range r.deaths {
-		if name != "restart" {
+		if name != restart {
 			n += times
 		}
 	}
@@ -248,11 +248,13 @@ func (r *crashRun) finish(cancel context.CancelFunc) {
 func (r *crashRun) summary() string {
 	var deaths []string
 	for _, name := range slices.Sorted(maps.Keys(r.deaths)) {
-		deaths = append(deaths, fmt.Sprintf("%s %d", name, r.deaths[name]))
+		if name != restart {
+			deaths = append(deaths, fmt.Sprintf("%s %d", name, r.deaths[name]))
+		}
 	}
 	told := map[string]int{}
 	for _, receipt := range r.receipts {
 		told[receipt.action]++
 	}
-	return fmt.Sprintf("%d kills (%s); told %v; %d messages", r.kills(), strings.Join(deaths, ", "), told, len(r.messages))
+	return fmt.Sprintf("%d kills (%s), %d restarts; told %v; %d messages", r.kills(), strings.Join(deaths, ", "), r.deaths[restart], told, len(r.messages))
 }
