@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"database/sql"
 	"log/slog"
 	"strings"
 )
@@ -16,11 +17,17 @@ func (h errorsOnly) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= slog.LevelError && h.Handler.Enabled(ctx, level)
 }
 
+// ends are what River's own queries answer when its engine is stopped under them: the query was cancelled, or the
+// transaction was gone when it came to the commit.
+var ends = []string{context.Canceled.Error(), sql.ErrTxDone.Error()}
+
 // Handle implements slog.Handler. An engine that is stopped cancels its own queries, and says so as an error.
 func (h errorsOnly) Handle(ctx context.Context, r slog.Record) error {
 	stopped := false
 	r.Attrs(func(a slog.Attr) bool {
-		stopped = stopped || strings.Contains(a.Value.String(), context.Canceled.Error())
+		for _, end := range ends {
+			stopped = stopped || strings.Contains(a.Value.String(), end)
+		}
 		return !stopped
 	})
 	if stopped {
