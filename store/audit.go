@@ -8,9 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // Audit adds an entry to its account's chain as the last thing before the commit. Seq, Prev and Hash are given then; At
@@ -53,11 +50,8 @@ func (s *Store) AuditHead(account string) (AuditHead, error) {
 
 // flushAudit gives the transaction's entries their places and writes them. The row of the chain's end is locked from
 // here to the commit, which puts the transactions of an account in order.
-func (t *transaction) flushAudit() error {
-	if len(t.entries) == 0 {
-		return nil
-	}
-	db := t.orm
+func (s *Store) flushAudit() error {
+	t := s.tx
 	// In the order of accounts, so that two transactions cannot wait for each other.
 	slices.SortStableFunc(t.entries, func(a, b AuditEntry) int { return strings.Compare(a.AccountID, b.AccountID) })
 	for rest := t.entries; len(rest) > 0; {
@@ -66,7 +60,7 @@ func (t *transaction) flushAudit() error {
 		if n < 0 {
 			n = len(rest)
 		}
-		head, err := lockHead(db, account)
+		head, err := s.lockHead(account)
 		if err != nil {
 			return err
 		}
@@ -76,7 +70,7 @@ func (t *transaction) flushAudit() error {
 			e.Hash = e.hash()
 			head.Seq, head.Hash = e.Seq, e.Hash
 		}
-		if err := t.base.dialect.appendEntries(db, rest[:n], head); err != nil {
+		if err := s.dialect.appendEntries(s, rest[:n], head); err != nil {
 			return err
 		}
 		rest = rest[n:]
@@ -85,19 +79,19 @@ func (t *transaction) flushAudit() error {
 }
 
 // lockHead locks and returns the end of an account's chain; the first time it makes it.
-func lockHead(db *gorm.DB, account string) (AuditHead, error) {
-	lock := func() (head AuditHead, err error) {
-		err = db.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("account_id = ?", account).Take(&head).Error
-		return head, err
+func (s *Store) lockHead(account string) (AuditHead, error) {
+	query := "SELECT " + s.columns(AuditHead{}, "h") + " FROM audit_heads h WHERE h.account_id = ?"
+	if s.Dialect() == onPostgres {
+		query += " FOR UPDATE"
 	}
-	head, err := lock()
+	head, err := readOne[AuditHead](s, query, account)
 	if !errors.Is(err, ErrNotFound) {
 		return head, err
 	}
-	if err := db.Clauses(clause.OnConflict{DoNothing: true}).Create(&AuditHead{AccountID: account}).Error; err != nil {
+	if _, err := s.addNew(&AuditHead{AccountID: account}); err != nil {
 		return head, err
 	}
-	return lock()
+	return readOne[AuditHead](s, query, account)
 }
 
 // auditColumns are the columns of audit_entries, in the order of auditValues.
@@ -121,18 +115,18 @@ func insertEntries(entries []AuditEntry) (string, []any) {
 const moveHead = "UPDATE audit_heads SET seq = ?, hash = ? WHERE account_id = ?"
 
 // appendAtOnce implements dialect.appendEntries in one round trip.
-func appendAtOnce(db *gorm.DB, entries []AuditEntry, head AuditHead) error {
+func appendAtOnce(s *Store, entries []AuditEntry, head AuditHead) error {
 	insert, values := insertEntries(entries)
-	return db.Exec("WITH entries AS ("+insert+") "+moveHead, append(values, head.Seq, head.Hash, head.AccountID)...).Error
+	return s.execOne("WITH entries AS ("+insert+") "+moveHead, append(values, head.Seq, head.Hash, head.AccountID)...)
 }
 
 // appendOneByOne implements dialect.appendEntries where an insert cannot be part of another statement.
-func appendOneByOne(db *gorm.DB, entries []AuditEntry, head AuditHead) error {
+func appendOneByOne(s *Store, entries []AuditEntry, head AuditHead) error {
 	insert, values := insertEntries(entries)
-	if err := db.Exec(insert, values...).Error; err != nil {
+	if _, err := s.exec(insert, values...); err != nil {
 		return err
 	}
-	return db.Exec(moveHead, head.Seq, head.Hash, head.AccountID).Error
+	return s.execOne(moveHead, head.Seq, head.Hash, head.AccountID)
 }
 
 // hash is the entry's link of the chain: SHA-256 in hexadecimal over a version, then every column but Hash, each with

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // updatedOne is the error of an update that must hit a row.
@@ -18,17 +17,14 @@ func updatedOne(res *gorm.DB) error {
 
 // Conversation returns a conversation by its id; ErrNotFound when there is none.
 func (s *Store) Conversation(id string) (Conversation, error) {
-	var c Conversation
-	err := s.db().Where("id = ?", id).Take(&c).Error
-	return c, err
+	return readOne[Conversation](s, "SELECT "+s.columns(Conversation{}, "c")+" FROM conversations c WHERE c.id = ?", id)
 }
 
 // OpenConversation returns the newest open conversation of a user in a chat; ErrNotFound when there is none.
 func (s *Store) OpenConversation(account, platform, chat, user string) (Conversation, error) {
-	var c Conversation
-	err := s.db().Where("account_id = ? AND platform = ? AND chat = ? AND user_id = ? AND open", account, platform, chat, user).
-		Order("created_at DESC, id DESC").Take(&c).Error
-	return c, err
+	return readOne[Conversation](s, "SELECT "+s.columns(Conversation{}, "c")+" FROM conversations c"+
+		" WHERE c.account_id = ? AND c.platform = ? AND c.chat = ? AND c.user_id = ? AND c.open"+
+		" ORDER BY c.created_at DESC, c.id DESC LIMIT 1", account, platform, chat, user)
 }
 
 // SaveConversation writes a conversation whose stored revision is still expected; 0 for one that is not stored yet.
@@ -37,17 +33,20 @@ func (s *Store) SaveConversation(c Conversation, expected int) error {
 	if c.Revision <= expected {
 		return fmt.Errorf("save conversation: revision %d is not above %d", c.Revision, expected)
 	}
-	var res *gorm.DB
+	var saved bool
+	var err error
 	if expected == 0 {
-		res = s.db().Clauses(clause.OnConflict{DoNothing: true}).Create(&c)
+		saved, err = s.addNew(&c)
 	} else {
-		res = s.db().Model(&Conversation{}).Where("id = ? AND revision = ?", c.ID, expected).
-			Select("Flow", "Open", "Revision", "Blob", "UpdatedAt").Updates(c)
+		var n int64
+		n, err = s.exec("UPDATE conversations SET flow = ?, open = ?, revision = ?, blob = ?, updated_at = ? WHERE id = ? AND revision = ?",
+			c.Flow, c.Open, c.Revision, c.Blob, c.UpdatedAt, c.ID, expected)
+		saved = n == 1
 	}
-	if res.Error == nil && res.RowsAffected == 0 {
+	if err == nil && !saved {
 		return fmt.Errorf("conversation is no longer at revision %d: %w", expected, ErrConflict)
 	}
-	return res.Error
+	return err
 }
 
 // expireBatch keeps the transaction of one expiry short.

@@ -28,7 +28,7 @@ type dialect struct {
 	// classify says which of our errors the driver's error is; nil when it is none.
 	classify func(error) error
 	// appendEntries writes audit entries and moves the chain's end; see audit.go.
-	appendEntries func(db *gorm.DB, entries []AuditEntry, head AuditHead) error
+	appendEntries func(s *Store, entries []AuditEntry, head AuditHead) error
 }
 
 // translate puts our error before the driver's, so that callers can tell what happened without knowing the database.

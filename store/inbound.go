@@ -1,10 +1,6 @@
 package store
 
-import (
-	"time"
-
-	"gorm.io/gorm/clause"
-)
+import "time"
 
 // Seen remembers a delivery of a chat platform and reports whether it is the first with that id. at is the sender's time.
 func (s *Store) Seen(account, source, id string, at time.Time) (first bool, err error) {
@@ -13,8 +9,7 @@ func (s *Store) Seen(account, source, id string, at time.Time) (first bool, err 
 
 // AddInbound remembers a delivery with its content, and reports whether it is the first with its account, source and id.
 func (s *Store) AddInbound(e InboundEvent) (first bool, err error) {
-	res := s.db().Clauses(clause.OnConflict{DoNothing: true}).Create(&e)
-	return res.RowsAffected == 1, res.Error
+	return s.addNew(&e)
 }
 
 // ForgetInbound drops the deliveries of a source that were received before a time, at most limit, and returns how many.

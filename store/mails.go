@@ -1,15 +1,10 @@
 package store
 
-import (
-	"time"
-
-	"gorm.io/gorm/clause"
-)
+import "time"
 
 // AddMail puts a mail into the outbox unless one with its key is there, and reports whether it did.
 func (s *Store) AddMail(m Mail) (bool, error) {
-	res := s.db().Clauses(clause.OnConflict{DoNothing: true}).Create(&m)
-	return res.RowsAffected == 1, res.Error
+	return s.addNew(&m)
 }
 
 // Mail returns a mail by its id; ErrNotFound when there is none.

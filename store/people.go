@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 
 	"gorm.io/gorm/clause"
@@ -8,9 +9,9 @@ import (
 
 // A Who is an identity with what is known of it.
 type Who struct {
-	Identity Identity `gorm:"embedded;embeddedPrefix:i_"`
-	Person   Person   `gorm:"embedded;embeddedPrefix:p_"` // zero: nobody of the team
-	Account  Account  `gorm:"embedded;embeddedPrefix:a_"`
+	Identity Identity
+	Person   Person // zero: nobody of the team
+	Account  Account
 }
 
 // WhoIs returns a chat user by the platform's own id. ErrNotFound: never seen.
@@ -22,22 +23,19 @@ func (s *Store) WhoIs(account, platform, user string) (Who, error) {
 func (s *Store) WhoHas(identity string) (Who, error) { return s.who("i.id = ?", identity) }
 
 func (s *Store) who(where string, args ...any) (Who, error) {
-	var w Who
-	res := s.db().Raw("SELECT "+s.columns(&Identity{}, "i", "i_")+", "+s.columns(&Person{}, "p", "p_")+", "+
-		s.columns(&Account{}, "a", "a_")+" FROM identities i JOIN accounts a ON a.id = i.account_id"+
-		" LEFT JOIN people p ON p.id = i.person_id AND NOT p.removed WHERE "+where, args...).Find(&w)
-	if res.Error != nil {
-		return Who{}, fmt.Errorf("who is: %w", res.Error)
+	w, err := readOne[Who](s, "SELECT "+s.columns(Identity{}, "i")+","+s.columns(Person{}, "p")+","+s.columns(Account{}, "a")+
+		" FROM identities i JOIN accounts a ON a.id = i.account_id"+
+		" LEFT JOIN people p ON p.id = i.person_id AND NOT p.removed WHERE "+where, args...)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return w, fmt.Errorf("who is: %w", err)
 	}
-	if w.Identity.ID == "" {
-		return Who{}, ErrNotFound
-	}
-	return w, nil
+	return w, err
 }
 
 // MeetIdentity records a chat user on first sight; one that is known stays as it is.
 func (s *Store) MeetIdentity(i Identity) error {
-	return s.db().Clauses(clause.OnConflict{DoNothing: true}).Create(&i).Error
+	_, err := s.addNew(&i)
+	return err
 }
 
 // MoveIdentity records where a chat user is reached now, and in which language his platform speaks to him.
@@ -67,14 +65,11 @@ func (s *Store) LockPerson(id string) error {
 
 // Account returns one shop. ErrNotFound: there is none.
 func (s *Store) Account(id string) (Account, error) {
-	var all []Account
-	if err := s.db().Where("id = ?", id).Limit(1).Find(&all).Error; err != nil {
-		return Account{}, fmt.Errorf("account: %w", err)
+	a, err := readOne[Account](s, "SELECT "+s.columns(Account{}, "a")+" FROM accounts a WHERE a.id = ?", id)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return a, fmt.Errorf("account: %w", err)
 	}
-	if len(all) == 0 {
-		return Account{}, ErrNotFound
-	}
-	return all[0], nil
+	return a, err
 }
 
 // maxLinks bounds the buyers of one chat user; a person has a handful of addresses.
@@ -82,10 +77,8 @@ const maxLinks = 200
 
 // BuyersOf lists the buyers that a chat user is linked to, in the order in which they were linked.
 func (s *Store) BuyersOf(identity string) ([]Buyer, error) {
-	var all []Buyer
-	err := s.db().Joins("JOIN identity_buyers l ON l.buyer_id = buyers.id").Where("l.identity_id = ?", identity).
-		Order("l.created_at, buyers.id").Limit(maxLinks).Find(&all).Error
-	return all, err
+	return read[Buyer](s, 1, "SELECT "+s.columns(Buyer{}, "b")+" FROM buyers b JOIN identity_buyers l ON l.buyer_id = b.id"+
+		" WHERE l.identity_id = ? ORDER BY l.created_at, b.id LIMIT ?", identity, maxLinks)
 }
 
 // LinkBuyer lets a chat user see and act on a buyer's purchases; doing so twice changes nothing.

@@ -1,26 +1,25 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 	"time"
 )
 
 // A FullPurchase is a purchase with everything that a card shows of it.
 type FullPurchase struct {
-	Purchase     Purchase     `gorm:"embedded;embeddedPrefix:p_"`
-	Buyer        Buyer        `gorm:"embedded;embeddedPrefix:b_"`
-	Product      Product      `gorm:"embedded;embeddedPrefix:d_"`
-	Subscription Subscription `gorm:"embedded;embeddedPrefix:s_"` // zero for single purchases
+	Purchase     Purchase
+	Buyer        Buyer
+	Product      Product
+	Subscription Subscription // zero for single purchases
 	OpenProposal string       // id; empty when none waits
-	Grants       []Grant      `gorm:"-"`
-	Contents     []Product    `gorm:"-"` // of a bundle, in order
+	Grants       []Grant
+	Contents     []Product // of a bundle, in order
 }
 
 // A Grant is an access grant with its product.
 type Grant struct {
-	AccessGrant AccessGrant `gorm:"embedded;embeddedPrefix:g_"`
-	Product     Product     `gorm:"embedded;embeddedPrefix:d_"`
+	AccessGrant AccessGrant
+	Product     Product
 }
 
 // PurchaseByTransaction returns one purchase, whole. ErrNotFound: there is none.
@@ -68,8 +67,8 @@ type selection struct {
 
 // purchases loads whole purchases in three queries at most, however many they are.
 func (s *Store) purchases(sel selection) ([]FullPurchase, error) {
-	query := "SELECT " + s.columns(&Purchase{}, "p", "p_") + ", " + s.columns(&Buyer{}, "b", "b_") + ", " +
-		s.columns(&Product{}, "d", "d_") + ", " + s.columns(&Subscription{}, "s", "s_") + ", o.id AS open_proposal" +
+	query := "SELECT " + s.columns(Purchase{}, "p") + "," + s.columns(Buyer{}, "b") + "," + s.columns(Product{}, "d") + "," +
+		s.columns(Subscription{}, "s") + ", o.id" +
 		" FROM purchases p JOIN buyers b ON b.id = p.buyer_id JOIN products d ON d.id = p.product_id" +
 		" LEFT JOIN subscriptions s ON s.id = p.subscription_id" +
 		" LEFT JOIN proposals o ON o.purchase_id = p.id AND o.status = 'open' WHERE " + sel.sql()
@@ -80,8 +79,8 @@ func (s *Store) purchases(sel selection) ([]FullPurchase, error) {
 	if sel.lock && s.Dialect() == onPostgres {
 		query += " FOR " + forChange + " OF p"
 	}
-	all := make([]FullPurchase, 0, min(sel.limit, 20)) // GORM makes room for twenty at once, and these are large
-	if err := s.db().Raw(query, append(sel.args[:len(sel.args):len(sel.args)], sel.limit)...).Find(&all).Error; err != nil {
+	all, err := read[FullPurchase](s, min(sel.limit, 20), query, append(sel.args[:len(sel.args):len(sel.args)], sel.limit)...)
+	if err != nil {
 		return nil, fmt.Errorf("purchases: %w", err)
 	}
 	if err := s.fillGrants(all); err != nil {
@@ -98,11 +97,10 @@ func (s *Store) fillGrants(all []FullPurchase) error {
 	for i, p := range all {
 		at[p.Purchase.ID], ids[i] = i, p.Purchase.ID
 	}
-	grants := make([]Grant, 0, len(all)) // most purchases give access to one product
-	err := s.db().Raw("SELECT "+s.columns(&AccessGrant{}, "g", "g_")+", "+s.columns(&Product{}, "d", "d_")+
+	grants, err := read[Grant](s, len(all), "SELECT "+s.columns(AccessGrant{}, "g")+","+s.columns(Product{}, "d")+
 		" FROM access_grants g JOIN purchases p ON p.id = g.purchase_id JOIN products d ON d.id = g.product_id"+
 		" LEFT JOIN bundle_items i ON i.bundle_id = p.product_id AND i.product_id = g.product_id"+
-		" WHERE g.purchase_id IN ? ORDER BY g.purchase_id, i.position, d.id", ids).Find(&grants).Error
+		" WHERE g.purchase_id IN ? ORDER BY g.purchase_id, i.position, d.id", ids)
 	if err != nil {
 		return fmt.Errorf("access of purchases: %w", err)
 	}
@@ -125,13 +123,13 @@ func (s *Store) fillContents(all []FullPurchase) error {
 	if len(bundles) == 0 {
 		return nil
 	}
-	var items []struct {
+	type item struct {
 		BundleID string
-		Product  Product `gorm:"embedded;embeddedPrefix:d_"`
+		Product  Product
 	}
-	err := s.db().Raw("SELECT i.bundle_id, "+s.columns(&Product{}, "d", "d_")+
+	items, err := read[item](s, 0, "SELECT i.bundle_id,"+s.columns(Product{}, "d")+
 		" FROM bundle_items i JOIN products d ON d.id = i.product_id WHERE i.bundle_id IN ? ORDER BY i.bundle_id, i.position, d.id",
-		bundles).Find(&items).Error
+		bundles)
 	if err != nil {
 		return fmt.Errorf("contents of bundles: %w", err)
 	}
@@ -149,15 +147,15 @@ func (s *Store) fillContents(all []FullPurchase) error {
 func (s *Store) UpdatePurchase(p *Purchase) error {
 	was := p.Revision
 	p.Revision++
-	err := one(s.db().Model(&Purchase{}).Where("id = ? AND revision = ?", p.ID, was).
-		Select("*").Omit("id", "created_at").UpdateColumns(p))
-	if err != nil {
-		p.Revision = was
+	n, err := s.update(p, []string{"id", "created_at"}, "id = ? AND revision = ?", p.ID, was)
+	if err == nil && n == 1 {
+		return nil
 	}
-	if err != nil && !errors.Is(err, ErrConflict) {
-		return fmt.Errorf("update purchase: %w", err)
+	p.Revision = was
+	if err == nil {
+		return ErrConflict
 	}
-	return err
+	return fmt.Errorf("update purchase: %w", err)
 }
 
 // CloseAccess takes the right to enter away from all products of a purchase.

@@ -12,31 +12,15 @@ import (
 // onPostgres is what Dialect says of PostgreSQL.
 const onPostgres = "postgres"
 
-// columns lists a model's columns under an alias, each renamed with a prefix: "p.id AS p_id, p.name AS p_name". With
-// embeddedPrefix one row of a join then fills several models.
-func (s *Store) columns(model any, alias, prefix string) string {
-	key := columnsKey{reflect.TypeOf(model), alias, prefix}
-	if list, ok := s.columnLists.Load(key); ok {
+// columns lists a model's columns under an alias, in the order in which read takes them: "p.id, p.name".
+func (s *Store) columns(model any, alias string) string {
+	l := s.layout(reflect.TypeOf(model))
+	if list, ok := l.lists.Load(alias); ok {
 		return list.(string)
 	}
-	stmt := &gorm.Statement{DB: s.db()}
-	if err := stmt.Parse(model); err != nil {
-		panic("store: a model that GORM cannot read: " + err.Error()) // a mistake in models.go, found by every test
-	}
-	names := stmt.Schema.DBNames
-	parts := make([]string, len(names))
-	for i, name := range names {
-		parts[i] = alias + `."` + name + `" AS ` + prefix + name
-	}
-	list := strings.Join(parts, ", ")
-	s.columnLists.Store(key, list)
+	list := alias + `."` + strings.Join(l.names, `",`+alias+`."`) + `"`
+	l.lists.Store(alias, list)
 	return list
-}
-
-// A columnsKey is what a list of columns depends on.
-type columnsKey struct {
-	model         reflect.Type
-	alias, prefix string
 }
 
 // forChange locks rows against changes of others, but not against rows that come to refer to them: an import may add a

@@ -1,30 +1,22 @@
 package store
 
-import (
-	"time"
-
-	"gorm.io/gorm/clause"
-)
+import "time"
 
 // Claim records a request unless its key is taken, and reports whether it did. While another transaction that claimed
 // the key is running, it waits for its end.
 func (s *Store) Claim(r Request) (bool, error) {
-	res := s.db().Clauses(clause.OnConflict{DoNothing: true}).Create(&r)
-	return res.RowsAffected == 1, res.Error
+	return s.addNew(&r)
 }
 
 // Request returns the request with that key; ErrNotFound when there is none.
 func (s *Store) Request(key string) (Request, error) {
-	var r Request
-	err := s.db().Where(&Request{Key: key}, "Key").Take(&r).Error
-	return r, err
+	return readOne[Request](s, "SELECT "+s.columns(Request{}, "r")+` FROM requests r WHERE r."key" = ?`, key)
 }
 
 // SaveRequest writes what became of a request: purchase, state, detail, attempts and payload. ErrNotFound when it was never claimed.
 func (s *Store) SaveRequest(r Request) error {
-	res := s.db().Model(&Request{}).Where(&Request{Key: r.Key}, "Key").
-		Select("PurchaseID", "State", "Detail", "Attempts", "Payload", "UpdatedAt").Updates(r)
-	return updatedOne(res)
+	return s.execOne(`UPDATE requests SET purchase_id = ?, state = ?, detail = ?, attempts = ?, payload = ?, updated_at = ? WHERE "key" = ?`,
+		r.PurchaseID, r.State, r.Detail, r.Attempts, r.Payload, r.UpdatedAt, r.Key)
 }
 
 // RequestsIn returns requests of a state that were last touched before a time, oldest first.

@@ -48,7 +48,7 @@ type database struct {
 	lock      func(context.Context) (unlock func(), err error) // held while migrating
 	closeRest func() error
 
-	columnLists sync.Map // by columnsKey
+	layouts sync.Map // *layout, by type
 }
 
 // Dialect is "sqlite" or "postgres".

@@ -60,13 +60,14 @@ func (s *Store) Tx(ctx context.Context, fn func(tx *Store) error) error {
 	defer t.rollback() // a panic leaves through here; after a commit it does nothing
 	ctx = context.WithValue(ctx, transactionKey{}, t)
 	t.orm.Statement.Context = ctx
-	if err := fn(&Store{database: s.database, ctx: ctx, tx: t}); err != nil {
+	tx := &Store{database: s.database, ctx: ctx, tx: t}
+	if err := fn(tx); err != nil {
 		return err
 	}
 	if t.failed != nil {
 		return t.failed
 	}
-	if err := t.commit(ctx); err != nil {
+	if err := tx.commit(); err != nil {
 		return err
 	}
 	for _, f := range t.after {
@@ -107,21 +108,22 @@ func (d *database) begin(ctx context.Context) (*transaction, error) {
 }
 
 // commit writes what was put off and commits.
-func (t *transaction) commit(ctx context.Context) error {
+func (s *Store) commit() error {
+	t := s.tx
 	if len(t.jobs) > 0 {
-		if err := t.base.queue.Insert(ctx, t.conn, t.sql, t.jobs); err != nil {
-			return fmt.Errorf("enqueue: %w", t.base.dialect.translate(err))
+		if err := s.queue.Insert(s.ctx, t.conn, t.sql, t.jobs); err != nil {
+			return fmt.Errorf("enqueue: %w", s.dialect.translate(err))
 		}
-		t.after = append([]func(){t.base.queue.Wake}, t.after...)
+		t.after = append([]func(){s.queue.Wake}, t.after...)
 	}
-	if err := t.flushAudit(); err != nil {
+	if err := s.flushAudit(); err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}
 	t.done = true
 	err := t.sql.Commit()
 	t.conn.Close()
 	if err != nil {
-		return fmt.Errorf("commit: %w", t.base.dialect.translate(err))
+		return fmt.Errorf("commit: %w", s.dialect.translate(err))
 	}
 	return nil
 }

@@ -64,7 +64,8 @@ type answer struct {
 	silent  bool // a repeated delivery: everything was said already
 	flow    string
 
-	standing string // of view.Live when the turn ended
+	card     store.Card // where view.Live is shown
+	standing string     // of view.Live when the turn ended
 }
 
 // Handle runs one interaction and shows what comes of it. It returns an error only when showing failed: every other
@@ -89,23 +90,23 @@ func (r *Runner) Handle(ctx context.Context, in Inbound, on Screen) error {
 	if out.view.Live == "" || message == "" {
 		return nil
 	}
-	return r.remember(ctx, out, store.Card{
-		ID: r.NewID(), AccountID: r.Account, Subject: out.view.Live, Platform: in.Platform, Chat: in.Chat, Message: message,
-		IdentityID: out.who.Identity, Locale: out.reader.Locale, CreatedAt: r.Now(), UpdatedAt: r.Now(),
-	})
+	return r.remember(ctx, out, message)
 }
 
-// remember records where a live subject was shown. When it has changed since the turn, the job that edits its cards may
-// have found this one missing: then there is another.
-func (r *Runner) remember(ctx context.Context, out answer, card store.Card) error {
+// remember records where a live subject was shown, unless the turn did. When it has changed since the turn, the job that
+// edits its cards may have found this one missing, or was drawn over: then there is another.
+func (r *Runner) remember(ctx context.Context, out answer, message string) error {
 	s := r.Store.In(ctx)
-	if err := s.SaveCard(card); err != nil {
-		return err
+	if out.card.Message != message {
+		out.card.Message = message
+		if err := s.SaveCard(out.card); err != nil {
+			return err
+		}
 	}
-	if r.standing(ctx, card.Subject, out.who) == out.standing {
+	if r.standing(ctx, out.view.Live, out.who) == out.standing {
 		return nil
 	}
-	job, err := jobs.New(actions.JobRefresh, actions.Subject{Account: r.Account, Subject: card.Subject})
+	job, err := jobs.New(actions.JobRefresh, actions.Subject{Account: r.Account, Subject: out.view.Live})
 	if err != nil {
 		return err
 	}
@@ -213,8 +214,17 @@ func (r *Runner) turn(ctx context.Context, t *talk) (out answer, err error) {
 	}
 	out, err = t.route()
 	out.who = t.who
-	if err == nil && out.view.Live != "" {
-		out.standing = r.standing(ctx, out.view.Live, t.who)
+	if err != nil || out.view.Live == "" {
+		return out, err
+	}
+	out.standing = r.standing(ctx, out.view.Live, t.who)
+	out.card = store.Card{
+		ID: r.NewID(), AccountID: r.Account, Subject: out.view.Live, Platform: t.in.Platform, Chat: t.in.Chat,
+		IdentityID: out.who.Identity, Locale: out.reader.Locale, CreatedAt: r.Now(), UpdatedAt: r.Now(),
+	}
+	if out.replace && t.in.Message != "" { // where it will be shown is known: no second commit for that
+		out.card.Message = t.in.Message
+		err = t.tx.SaveCard(out.card)
 	}
 	return out, err
 }

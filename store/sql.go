@@ -1,0 +1,149 @@
+package store
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The statements that every interaction is made of are written as SQL, and their rows are read into the models by
+// position. GORM, which does the rest, takes as long to put a small statement together and to find each column's field
+// by name as the database takes to answer; docs/performance.md has the figures.
+
+// read runs a query whose columns are the fields of T in their order, those of embedded models one after the other, and
+// returns its rows. ? stands for a value, or for a list of texts in brackets. room is how many rows to expect.
+func read[T any](s *Store, room int, query string, values ...any) ([]T, error) {
+	query, values = s.dialect.bind(query, values)
+	began := time.Now()
+	rows, err := s.db().Statement.ConnPool.QueryContext(s.ctx, query, values...)
+	if err != nil {
+		return nil, s.dialect.translate(err)
+	}
+	defer rows.Close()
+	all := make([]T, 0, room)
+	to := s.layout(reflect.TypeFor[T]()).reader()
+	for rows.Next() {
+		all = append(all, *new(T))
+		if err := rows.Scan(to.into(reflect.ValueOf(&all[len(all)-1]).Elem())...); err != nil {
+			return nil, fmt.Errorf("read %T: %w", all, err)
+		}
+	}
+	s.told(began, query, int64(len(all)))
+	return all, s.dialect.translate(rows.Err())
+}
+
+// readOne is read for one row; ErrNotFound when there is none.
+func readOne[T any](s *Store, query string, values ...any) (T, error) {
+	all, err := read[T](s, 1, query, values...)
+	if err == nil && len(all) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return all[0], nil
+}
+
+// exec runs a statement and returns how many rows it changed.
+func (s *Store) exec(query string, values ...any) (int64, error) {
+	query, values = s.dialect.bind(query, values)
+	began := time.Now()
+	result, err := s.db().Statement.ConnPool.ExecContext(s.ctx, query, values...)
+	if err != nil {
+		return 0, s.dialect.translate(err)
+	}
+	n, err := result.RowsAffected()
+	s.told(began, query, n)
+	return n, s.dialect.translate(err)
+}
+
+// execOne is exec for a statement that must change a row; ErrNotFound when it changed none.
+func (s *Store) execOne(query string, values ...any) error {
+	n, err := s.exec(query, values...)
+	if err == nil && n == 0 {
+		err = ErrNotFound
+	}
+	return err
+}
+
+// addNew inserts a model unless a row with its key is there, and reports whether it did. A CreatedAt that is zero becomes now.
+func (s *Store) addNew(model any) (bool, error) {
+	l, row := s.layout(reflect.TypeOf(model).Elem()), reflect.ValueOf(model).Elem()
+	if created := row.FieldByName("CreatedAt"); created.IsValid() && created.IsZero() {
+		created.Set(reflect.ValueOf(s.orm.NowFunc()))
+	}
+	values := make([]any, len(l.fields))
+	for i, path := range l.fields {
+		values[i] = row.FieldByIndex(path).Interface()
+	}
+	n, err := s.exec("INSERT INTO "+l.table+` ("`+strings.Join(l.names, `","`)+`") VALUES (?`+strings.Repeat(",?", len(values)-1)+
+		") ON CONFLICT DO NOTHING", values...)
+	return n == 1, err
+}
+
+// update writes every column of a model but those named, where a condition holds, and returns how many rows that were.
+func (s *Store) update(model any, but []string, where string, more ...any) (int64, error) {
+	l, row := s.layout(reflect.TypeOf(model).Elem()), reflect.ValueOf(model).Elem()
+	var sets []string
+	var values []any
+	for i, name := range l.names {
+		if !slices.Contains(but, name) {
+			sets = append(sets, `"`+name+`"=?`)
+			values = append(values, row.FieldByIndex(l.fields[i]).Interface())
+		}
+	}
+	return s.exec("UPDATE "+l.table+" SET "+strings.Join(sets, ",")+" WHERE "+where, append(values, more...)...)
+}
+
+// told writes a slow statement to the log, as GORM does for its own.
+func (s *Store) told(began time.Time, query string, rows int64) {
+	statementLog{s.log}.Trace(s.ctx, began, func() (string, int64) { return query, rows }, nil)
+}
+
+// bind writes ? as the database wants it, once for each element of a value that is a list.
+func (d dialect) bind(query string, values []any) (string, []any) {
+	var sql strings.Builder
+	sql.Grow(len(query) + 3*len(values))
+	var all []any
+	next := 0
+	for {
+		text, rest, found := strings.Cut(query, "?")
+		sql.WriteString(text)
+		if !found {
+			return sql.String(), all
+		}
+		list, isList := values[next].([]string)
+		if !isList {
+			all = append(all, values[next])
+			d.placeholder(&sql, len(all))
+		}
+		if isList {
+			sql.WriteByte('(')
+			if len(list) == 0 {
+				sql.WriteString("NULL") // no text is in an empty list
+			}
+			for i, element := range list {
+				if i > 0 {
+					sql.WriteByte(',')
+				}
+				all = append(all, element)
+				d.placeholder(&sql, len(all))
+			}
+			sql.WriteByte(')')
+		}
+		query, next = rest, next+1
+	}
+}
+
+func (d dialect) placeholder(sql *strings.Builder, n int) {
+	if d.name != onPostgres {
+		sql.WriteByte('?')
+		return
+	}
+	sql.WriteByte('$')
+	sql.WriteString(strconv.Itoa(n))
+}
