@@ -113,8 +113,7 @@ func (r *Runner) remember(ctx context.Context, out answer, message string) error
 	return s.Enqueue(job)
 }
 
-// standing tells whether a live subject is as it was: it changes with whatever its cards show. It is empty for what
-// cannot be seen.
+// standing tells how a live subject stands now. It is empty for what cannot be seen.
 func (r *Runner) standing(ctx context.Context, subject string, who actions.Actor) string {
 	kind, id, _ := Token{Of: subject}.Subject()
 	card, ok := r.cards[kind]
@@ -125,8 +124,11 @@ func (r *Runner) standing(ctx context.Context, subject string, who actions.Actor
 	if err != nil {
 		return ""
 	}
-	return view.Token.With(view.Step).String()
+	return standing(view)
 }
+
+// standing is how the subject of a card stands: it changes with whatever the card shows.
+func standing(card View) string { return card.Token.With(card.Step).String() }
 
 // outcome names how an interaction ended, for metrics: never anything personal.
 func outcome(out answer) string {
@@ -217,7 +219,11 @@ func (r *Runner) turn(ctx context.Context, t *talk) (out answer, err error) {
 	if err != nil || out.view.Live == "" {
 		return out, err
 	}
-	out.standing = r.standing(ctx, out.view.Live, t.who)
+	if _, _, card := out.view.Token.Subject(); card {
+		out.standing = standing(out.view) // what is shown, whatever others have committed since
+	} else {
+		out.standing = r.standing(ctx, out.view.Live, t.who)
+	}
 	out.card = store.Card{
 		ID: r.NewID(), AccountID: r.Account, Subject: out.view.Live, Platform: t.in.Platform, Chat: t.in.Chat,
 		IdentityID: out.who.Identity, Locale: out.reader.Locale, CreatedAt: r.Now(), UpdatedAt: r.Now(),

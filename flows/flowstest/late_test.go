@@ -2,6 +2,7 @@ package flowstest
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/aftersale/aftersale/actions"
@@ -40,6 +41,51 @@ func TestResultThatIsOldWhenShown(t *testing.T) {
 	w.settle(t)
 	if got := w.chats.shows("@ana", id); got.Flow != "request" || got.Step != "done" {
 		t.Errorf("the card shows %s.%s, want request.done: %v", got.Flow, got.Step, draw(got))
+	}
+}
+
+// TestCardThatIsOldWhenShown presses [Confirm] once more while the refund is being done: what the card is drawn from is
+// no longer so when the turn ends, on a database where others commit meanwhile.
+func TestCardThatIsOldWhenShown(t *testing.T) {
+	t.Parallel()
+	w := openOn(t, storetest.New(t), parseGiven(t, []byte(shop)))
+	must(t, w.act(act{who: "ana", text: "/refund HP1100000101"}, true))
+	must(t, w.act(act{who: "ana", text: "Reason: Charged twice"}, true))
+	token, id, ok := w.chats.find("@ana", "Refund R$297.00", false)
+	if !ok {
+		t.Fatalf("no button to press: %v", w.chats.take())
+	}
+	press := flow.Inbound{Platform: platform, Chat: "@ana", User: "ana", Forms: true, Message: id, Input: flow.Pressed{Token: token}}
+	must(t, w.runner.Handle(t.Context(), press, screen{w.chats, "@ana"}))
+	o := w.runner.Options
+	o.Cards = nil
+	for _, c := range w.runner.Cards {
+		earlier := map[string]flow.View{}
+		view := c.View
+		c.View = func(ctx context.Context, id string, who actions.Actor) (flow.View, map[string]flow.Launch, error) {
+			v, launches, err := view(ctx, id, who)
+			if old, ok := earlier[id]; ok {
+				v = old
+				delete(earlier, id)
+			}
+			return v, launches, err
+		}
+		o.Cards = append(o.Cards, c)
+		if key := w.chats.shows("@ana", id).Live; strings.HasPrefix(key, c.Kind+":") {
+			ana, err := w.core.Actor(t.Context(), account, platform, "ana", "@ana", "en")
+			must(t, err)
+			key = strings.TrimPrefix(key, c.Kind+":")
+			earlier[key], _, err = view(t.Context(), key, ana)
+			must(t, err)
+		}
+	}
+	w.settle(t)
+	press.Message = ""
+	must(t, flow.NewRunner(o).Handle(t.Context(), press, screen{w.chats, "@ana"}))
+	w.settle(t)
+	all := w.chats.messages["@ana"]
+	if got := all[len(all)-1].shown; len(all) < 2 || got.Flow != "request" || got.Step != "done" {
+		t.Errorf("the new card shows %s.%s, want request.done: %v", got.Flow, got.Step, draw(got))
 	}
 }
 
