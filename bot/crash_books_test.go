@@ -23,8 +23,8 @@ type crashBooks struct {
 }
 
 type crashRequest struct {
-	Key, Action, Target, Actor, State string
-	Order                             crashOrder
+	Key, Action, Target, State string
+	Order                      crashOrder
 }
 
 // A crashOrder is the part of a payload that the check reads.
@@ -37,17 +37,20 @@ type crashOrder struct {
 }
 
 type crashProposal struct {
-	ID, Kind, Transaction, Status, AskedBy, DecidedBy, ReplacedBy, RequestKey string
-	Order                                                                     crashOrder
+	ID, Kind, Transaction, Status, ReplacedBy, RequestKey string
+	Order                                                 crashOrder
 }
 
 type crashEntry struct {
-	Action, Target, Actor string
-	Data                  struct {
-		Request  string `json:"request"`
-		Proposal string `json:"proposal"`
-		Count    int    `json:"count"`
-	}
+	Action, Target string
+	Data           crashEntryData
+}
+
+// A crashEntryData says which request or proposal an entry is about.
+type crashEntryData struct {
+	Request  string `json:"request"`
+	Proposal string `json:"proposal"`
+	Count    int    `json:"count"`
 }
 
 type crashMail struct {
@@ -63,10 +66,10 @@ type crashPurchase struct {
 }
 
 type crashConversation struct {
-	ID, UserID string
-	Open       bool
-	Revision   int
-	Blob       []byte
+	ID       string
+	Open     bool
+	Revision int
+	Blob     []byte
 }
 
 type crashShownCard struct{ Subject, Message string }
@@ -81,27 +84,23 @@ func (r *crashRun) readBooks() *crashBooks {
 	}
 	var payload []byte
 	var request crashRequest
-	rows(r.t, db, `SELECT "key", action, target, actor, state, payload FROM requests`, func() {
+	rows(r.t, db, `SELECT "key", action, target, state, payload FROM requests`, func() {
 		request.Order = parsePayload[crashOrder](r.t, payload)
 		b.requests[request.Key] = request
-	}, &request.Key, &request.Action, &request.Target, &request.Actor, &request.State, &payload)
+	}, &request.Key, &request.Action, &request.Target, &request.State, &payload)
 	var p crashProposal
-	rows(r.t, db, `SELECT id, kind, "transaction", status, asked_by, decided_by, replaced_by, request_key, payload FROM proposals`, func() {
+	rows(r.t, db, `SELECT id, kind, "transaction", status, replaced_by, request_key, payload FROM proposals`, func() {
 		p.Order = parsePayload[crashOrder](r.t, payload)
 		b.proposals[p.ID] = p
-	}, &p.ID, &p.Kind, &p.Transaction, &p.Status, &p.AskedBy, &p.DecidedBy, &p.ReplacedBy, &p.RequestKey, &payload)
+	}, &p.ID, &p.Kind, &p.Transaction, &p.Status, &p.ReplacedBy, &p.RequestKey, &payload)
 	var e crashEntry
-	rows(r.t, db, `SELECT action, target, actor, data FROM audit_entries ORDER BY seq`, func() {
-		data := e
+	rows(r.t, db, `SELECT action, target, data FROM audit_entries ORDER BY seq`, func() {
+		e.Data = crashEntryData{}
 		if len(payload) > 0 {
-			data.Data = parsePayload[struct {
-				Request  string `json:"request"`
-				Proposal string `json:"proposal"`
-				Count    int    `json:"count"`
-			}](r.t, payload)
+			e.Data = parsePayload[crashEntryData](r.t, payload)
 		}
-		b.audit = append(b.audit, data)
-	}, &e.Action, &e.Target, &e.Actor, &payload)
+		b.audit = append(b.audit, e)
+	}, &e.Action, &e.Target, &payload)
 	var m crashMail
 	rows(r.t, db, `SELECT id, "key", recipient, sent_at IS NOT NULL FROM mails`, func() { b.mails[m.Key] = m },
 		&m.ID, &m.Key, &m.Recipient, &m.Sent)
@@ -113,10 +112,10 @@ func (r *crashRun) readBooks() *crashBooks {
 		func() { b.purchases[sold.Transaction] = sold },
 		&sold.Transaction, &sold.Status, &sold.Refunding, &sold.EmailChanges, &sold.Email)
 	var c crashConversation
-	rows(r.t, db, `SELECT id, user_id, open, revision, blob FROM conversations`, func() {
+	rows(r.t, db, `SELECT id, open, revision, blob FROM conversations`, func() {
 		c.Blob = append([]byte(nil), payload...)
 		b.conversations[c.ID] = c
-	}, &c.ID, &c.UserID, &c.Open, &c.Revision, &payload)
+	}, &c.ID, &c.Open, &c.Revision, &payload)
 	var card crashShownCard
 	rows(r.t, db, `SELECT subject, message FROM cards`, func() { b.cards = append(b.cards, card) }, &card.Subject, &card.Message)
 	var kind, state string

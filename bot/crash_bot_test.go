@@ -91,15 +91,15 @@ func (b *crashBot) answer(line crashLine) {
 		b.at <- line.At
 		return
 	}
-	if line.ID == 0 {
-		return
-	}
 	b.mu.Lock()
-	waits := b.waiting[line.ID]
+	waits, ok := b.waiting[line.ID]
 	if line.Done {
 		delete(b.waiting, line.ID)
 	}
 	b.mu.Unlock()
+	if !ok {
+		return // a post: nobody asked for it
+	}
 	waits <- line // it has room for both lines of a call
 	if line.Shown != nil && b.answers.Add(1) == b.limit {
 		close(b.enough)

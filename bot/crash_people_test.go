@@ -2,12 +2,9 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"strconv"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/flows/flow"
@@ -173,50 +170,6 @@ func (p *crashPerson) types(word, rest string) crashGesture {
 	return *p.did(crashGesture{Command: &flow.Command{Word: word, Rest: rest}})
 }
 
-// send makes a gesture until it is answered. When the bot died over it, either the platform delivers it again, or the
-// person repeats it, which is another delivery. A text is not typed again: it might answer the next question.
-func (p *crashPerson) send(g crashGesture) bool {
-	g.ID = newID()
-	for {
-		line, ok := p.talk(crashCall{Gesture: &g})
-		switch {
-		case p.ctx.Err() != nil:
-			return false
-		case ok && line.Failed != "":
-			p.fail("the gesture failed: "+line.Failed, p.last)
-			return false
-		case ok && line.Shown != nil:
-			p.last, p.message = *line.Shown, line.Message
-			return true
-		case ok && g.Command == nil: // taken before a crash, and the answer was lost: look how things stand
-			g = p.look(g)
-			g.ID = newID()
-		case ok, g.Typed == nil && p.random.IntN(2) == 0:
-			g.ID = newID()
-		}
-	}
-}
-
-// look is a press on an old button, which changes nothing and shows how things stand; [Help] in case it is not so old.
-func (p *crashPerson) look(g crashGesture) crashGesture {
-	if help := p.press(p.last, "help"); help != nil {
-		return *help
-	}
-	return g // a card in a room has none, and may be pressed again
-}
-
-// sendTwice is a double press: two deliveries at once. What did something is what he goes on from.
-func (p *crashPerson) sendTwice(g crashGesture) bool {
-	other := *p
-	other.random = rand.New(rand.NewPCG(p.random.Uint64(), 0))
-	var mine, others bool
-	both(func() { mine = p.send(g) }, func() { others = other.send(g) })
-	if p.last.Problem != "" && other.last.Problem == "" {
-		p.last, p.message = other.last, other.message
-	}
-	return mine && others
-}
-
 // fail ends the test over what somebody saw.
 func (p *crashPerson) fail(what string, v flow.Shown) {
 	saw, _ := json.Marshal(v)
@@ -228,76 +181,4 @@ func (r *crashRun) receipt(receipt crashReceipt) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.receipts = append(r.receipts, receipt)
-}
-
-// A crashSale is a purchase and the buyer's chat.
-type crashSale struct {
-	transaction string
-	buyer       crashWho
-	email       string
-	event       actions.SaleEvent
-}
-
-// crashBundle is a product of three, each of which gets a mail of its own.
-const crashBundle = "bundle"
-
-// sale has a webhook tell of a new purchase. buyer is nobody for a new one.
-func (p *crashPerson) sale(product string, price int64, buyer crashWho) (crashSale, bool) {
-	p.mu.Lock()
-	p.number++
-	n := p.number
-	p.mu.Unlock()
-	if buyer.user == "" {
-		buyer = crashWho{fmt.Sprintf("b%d", n), actions.BuyerRole, onTelegram}
-	}
-	at := now().Truncate(time.Second)
-	s := crashSale{transaction: fmt.Sprintf("HP%08d", n), buyer: buyer, email: buyer.user + "@example.com"}
-	sale := &actions.Sale{
-		Transaction: actions.Transaction(s.transaction), Status: actions.Approved, RawStatus: "APPROVED",
-		Product: actions.SoldProduct{Code: product, Name: "The " + product},
-		Buyer:   actions.SoldTo{Name: "Buyer " + buyer.user, Email: actions.Email(s.email), Locale: "en"},
-		Price:   actions.Money{Minor: price, Currency: "BRL"}, Quantity: 1, Payment: actions.Payment("card"), Installments: 1,
-		OrderedAt: at.AddDate(0, 0, -3), ApprovedAt: at.AddDate(0, 0, -3), GuaranteeEnds: at.AddDate(0, 0, 4),
-	}
-	if product == crashBundle {
-		for _, part := range []string{"bread", "cake", "pie"} {
-			sale.Contents = append(sale.Contents, actions.SoldProduct{Code: part, Name: "The " + part})
-		}
-	}
-	s.event = actions.SaleEvent{Source: "hotmart", ID: s.transaction + "/approved", Kind: "PURCHASE_APPROVED", At: at.AddDate(0, 0, -3), Sale: sale}
-	return s, p.webhook(s.event, buyer.user)
-}
-
-// happens has a webhook tell what became of a purchase.
-func (p *crashPerson) happens(s crashSale, status actions.Status) bool {
-	e, sale := s.event, *s.event.Sale
-	sale.Status, sale.RawStatus = status, string(status)
-	e.ID, e.Kind, e.At, e.Sale = s.transaction+"/"+string(status), string(status), now().Truncate(time.Second), &sale
-	p.mu.Lock()
-	p.happened[string(status)+" "+s.transaction]++
-	p.mu.Unlock()
-	return p.webhook(e, "")
-}
-
-// webhook delivers an event until it is taken.
-func (p *crashPerson) webhook(e actions.SaleEvent, seat string) bool {
-	for p.ctx.Err() == nil {
-		line, ok := p.talk(crashCall{Sale: &e, Seat: seat})
-		if ok && line.Failed != "" {
-			p.t.Errorf("webhook %s: %s", e.ID, line.Failed)
-			return false
-		}
-		if ok {
-			return true
-		}
-	}
-	return false
-}
-
-// both has two people do something at once.
-func both(a, b func()) {
-	var done sync.WaitGroup
-	done.Go(a)
-	done.Go(b)
-	done.Wait()
 }
