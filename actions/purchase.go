@@ -65,32 +65,33 @@ const (
 	SubscriptionUnknown   SubscriptionStatus = "unknown"
 )
 
-// A Purchase is what a buyer bought, with its one charge, as an action shows it: a snapshot of one instant.
+// A Purchase is what a buyer bought, with its one charge, as an action shows it: a snapshot of one instant. Conversations
+// keep it as JSON, which leaves out what most purchases do not have.
 type Purchase struct {
 	ID            string
 	Transaction   Transaction
 	Status        Status
 	StatusAt      time.Time
 	Product       Product
-	Contents      []Product // of a bundle, in order; else empty
+	Contents      []Product `json:",omitzero"` // of a bundle, in order; else empty
 	Buyer         Buyer
 	Price         Money
 	Quantity      int // tickets; else 1
 	Payment       Payment
 	Installments  int
-	HasAffiliate  bool
+	HasAffiliate  bool `json:",omitzero"`
 	OrderedAt     time.Time
-	ApprovedAt    time.Time // zero while unpaid
-	GuaranteeEnds time.Time // last instant in which a refund is owed; zero when unknown
-	OpenedAt      time.Time // first access; zero when never, or unknown
-	Recurrence    int       // nth charge of a subscription; 0 for single purchases
-	Subscription  *Subscription
-	Access        []Access
-	Refunding     bool // a refund is under way
-	EmailChanges  int
-	FrozenUntil   time.Time // no refund and no e-mail change before; zero when free
-	OpenProposal  string    // id of the open proposal about it; empty when none
-	Source        string    // hotmart, ledger
+	ApprovedAt    time.Time     `json:",omitzero"` // zero while unpaid
+	GuaranteeEnds time.Time     `json:",omitzero"` // last instant in which a refund is owed; zero when unknown
+	OpenedAt      time.Time     `json:",omitzero"` // first access; zero when never, or unknown
+	Recurrence    int           `json:",omitzero"` // nth charge of a subscription; 0 for single purchases
+	Subscription  *Subscription `json:",omitzero"`
+	Access        []Access      `json:",omitzero"`
+	Refunding     bool          `json:",omitzero"` // a refund is under way
+	EmailChanges  int           `json:",omitzero"`
+	FrozenUntil   time.Time     `json:",omitzero"` // no refund and no e-mail change before; zero when free
+	OpenProposal  string        `json:",omitzero"` // id of the open proposal about it; empty when none
+	Source        string        // hotmart, ledger
 	Revision      int
 }
 
@@ -103,9 +104,9 @@ type Product struct {
 	Code          string
 	Name          string
 	Kind          string // course, membership, ebook, event, bundle, physical, other
-	AccessURL     string
-	GuaranteeDays int // whole days; 0 when unknown
-	SupportEmail  string
+	AccessURL     string `json:",omitzero"`
+	GuaranteeDays int    `json:",omitzero"` // whole days; 0 when unknown
+	SupportEmail  string `json:",omitzero"`
 }
 
 // A Buyer is who paid.
@@ -113,7 +114,7 @@ type Buyer struct {
 	ID     string
 	Name   string
 	Email  Email
-	Locale string
+	Locale string `json:",omitzero"`
 }
 
 // A Subscription is a recurring purchase.
@@ -121,16 +122,16 @@ type Subscription struct {
 	Code         string
 	Plan         string
 	Status       SubscriptionStatus
-	NextChargeAt time.Time // of a cancelled one: when access ends
+	NextChargeAt time.Time `json:",omitzero"` // of a cancelled one: when access ends
 }
 
 // An Access is the right to enter one product.
 type Access struct {
 	Product   Product
 	Active    bool
-	OpenedAt  time.Time // zero when never, or unknown
-	SentAt    time.Time // access mail sent last; zero when never by us
-	SentCount int
+	OpenedAt  time.Time `json:",omitzero"` // zero when never, or unknown
+	SentAt    time.Time `json:",omitzero"` // access mail sent last; zero when never by us
+	SentCount int       `json:",omitzero"`
 }
 
 // An Email is a normalised address: trimmed, NFC, domain in lower case. Its String is masked, so that a stray %v

@@ -22,10 +22,10 @@ type Find struct {
 	Cursor   string
 	Earlier  []string // cursors of the pages before
 	Next     string
-	Rows     []Row
+	Rows     []Row `json:",omitzero"`
 	Picked   actions.Transaction
-	Purchase actions.Purchase
-	At       time.Time // when Purchase was read
+	Purchase actions.Purchase `json:",omitzero"`
+	At       time.Time        // when Purchase was read
 	Refund   actions.Verdict
 	Resend   actions.Verdict
 	Email    actions.Verdict

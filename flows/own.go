@@ -13,10 +13,10 @@ type Target struct {
 	Staff       bool
 	Cursor      string
 	Next        string
-	Rows        []Row
+	Rows        []Row `json:",omitzero"`
 	Transaction actions.Transaction
-	Purchase    actions.Purchase
-	At          time.Time // when Purchase was read: what the card counts days from
+	Purchase    actions.Purchase `json:",omitzero"`
+	At          time.Time        // when Purchase was read: what the card counts days from
 }
 
 func (t *Target) Given(who actions.Actor, _ map[string]string) { t.Staff = who.Staff() }
