@@ -42,13 +42,14 @@ type message struct {
 	plural string            // argument that is counted; empty: the text has one form
 	forms  map[string]string // by CLDR category; "other" is always there
 	args   []string          // values that it speaks of, sorted
+	parts  []string          // of a text with one form: words, the name of a value, words …
 }
 
 // A catalog is all messages of one language.
 type catalog struct {
 	locale    string
 	messages  map[string]message
-	localizer *i18n.Localizer
+	localizer *i18n.Localizer // of the messages with plural forms
 }
 
 // load reads the embedded file of a language.
@@ -77,8 +78,8 @@ func parse(locale string, raw []byte) (*catalog, error) {
 	}
 	bundle := i18n.NewBundle(tag)
 	for key, m := range c.messages {
-		if m.forms["other"] == "" {
-			continue // a hint that is not needed
+		if m.plural == "" {
+			continue // nothing to choose
 		}
 		err := bundle.AddMessages(tag, &i18n.Message{ID: key, Zero: m.forms["zero"], One: m.forms["one"], Two: m.forms["two"],
 			Few: m.forms["few"], Many: m.forms["many"], Other: m.forms["other"]})
@@ -104,6 +105,9 @@ func (c *catalog) flatten(prefix string, tree map[string]any) error {
 			}
 			if m.args, err = placeholders(m, strings.HasSuffix(key, ".hint")); err != nil {
 				return fmt.Errorf("%s: %w", key, err)
+			}
+			if m.plural == "" {
+				m.parts = parts(m.forms["other"])
 			}
 			c.messages[key] = m
 		case isMap:
@@ -168,6 +172,17 @@ func placeholders(m message, mayBeEmpty bool) ([]string, error) {
 		}
 	}
 	return slices.Sorted(maps.Keys(names)), nil
+}
+
+// parts cuts a text at its placeholders: words, the name of a value, words, and so on.
+func parts(text string) []string {
+	var all []string
+	from := 0
+	for _, at := range placeholder.FindAllStringSubmatchIndex(text, -1) {
+		all = append(all, text[from:at[0]], text[at[2]:at[3]])
+		from = at[1]
+	}
+	return append(all, text[from:])
 }
 
 // Keys lists the keys that a language has words for, sorted.

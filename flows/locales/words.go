@@ -101,6 +101,9 @@ func (w *Words) Text(t flow.Text, r flow.Reader) string {
 			return ""
 		}
 		r.Locale = locale // values in the language of the sentence around them
+		if m.plural == "" {
+			return w.fill(t, m.parts, r)
+		}
 		text, err := c.localizer.Localize(w.config(t, m, r))
 		if err != nil {
 			w.miss(locale, t.Key, err)
@@ -111,23 +114,38 @@ func (w *Words) Text(t flow.Text, r flow.Reader) string {
 	return "[" + t.Key + "]"
 }
 
+// fill writes a message with one form, which nearly all have: go-i18n would run a template, which takes eight times as long.
+func (w *Words) fill(t flow.Text, parts []string, r flow.Reader) string {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	var text strings.Builder
+	for i, part := range parts {
+		if i%2 == 1 {
+			part = w.argument(t, part, r)
+		}
+		text.WriteString(part)
+	}
+	return text.String()
+}
+
 // config prepares a message's values, all formatted, and the count that picks its plural form.
 func (w *Words) config(t flow.Text, m message, r flow.Reader) *i18n.LocalizeConfig {
 	data := make(map[string]string, len(m.args))
 	for _, name := range m.args {
-		v, given := argument(t.Args, name)
-		if !given {
-			w.miss(r.Locale, t.Key, fmt.Errorf("no value for %s", name))
-			data[name] = "…"
-			continue
-		}
-		data[name] = w.value(v, r)
+		data[name] = w.argument(t, name, r)
 	}
-	lc := &i18n.LocalizeConfig{MessageID: t.Key, TemplateData: data}
-	if m.plural != "" {
-		lc.PluralCount = count(t.Args[m.plural])
+	return &i18n.LocalizeConfig{MessageID: t.Key, TemplateData: data, PluralCount: count(t.Args[m.plural])}
+}
+
+// argument writes the value that a message speaks of.
+func (w *Words) argument(t flow.Text, name string, r flow.Reader) string {
+	v, given := argument(t.Args, name)
+	if !given {
+		w.miss(r.Locale, t.Key, fmt.Errorf("no value for %s", name))
+		return "…"
 	}
-	return lc
+	return w.value(v, r)
 }
 
 // argument finds the value of a placeholder. "{{.date_time}}" is the argument "date" with its hour: which of the two a
