@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/store"
@@ -176,7 +177,10 @@ func (t *talk) unchanged(s State, view View) (answer, error) {
 	return out, nil
 }
 
-// launch starts the flow behind a button. Pressed twice, the conversation that the first press started is shown again.
+// doublePress is how soon a second press of the same button is the same press.
+const doublePress = 3 * time.Second
+
+// launch starts the flow behind a button. Pressed again, the conversation that the first press started is shown again.
 func (t *talk) launch(l Launch, from Token) (answer, error) {
 	d, ok := t.flows[l.Flow]
 	if !ok {
@@ -191,6 +195,9 @@ func (t *talk) launch(l Launch, from Token) (answer, error) {
 		s, err := decodeState(open)
 		if err != nil {
 			return answer{}, err
+		}
+		if s.From == from.String() && t.Now().Sub(open.UpdatedAt) < doublePress {
+			return answer{silent: true, flow: d.Name}, nil // it stands there
 		}
 		if s.From == from.String() {
 			return answer{view: Look(d, s, t.who), reader: reader(t.who), flow: d.Name}, nil
