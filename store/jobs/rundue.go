@@ -18,12 +18,13 @@ const runDueLimit = 100_000
 func (q *queue[T]) RunDue(ctx context.Context, handlers map[string]Handler, now time.Time) (int, error) {
 	exec := q.driver.GetExecutor()
 	now = now.UTC()
-	// What was enqueued without a time of its own is due, even if it was by the machine's clock and now is earlier.
-	until := now
-	if wall := time.Now().UTC().Add(time.Second); wall.After(until) {
-		until = wall
-	}
 	for n := 0; n < runDueLimit; n++ {
+		// What was enqueued without a time of its own is due, even if it was by the machine's clock, by the job before
+		// this one too, and now is earlier.
+		until := now
+		if wall := time.Now().UTC().Add(time.Second); wall.After(until) {
+			until = wall
+		}
 		if _, err := exec.JobSchedule(ctx, &riverdriver.JobScheduleParams{Max: runDueLimit, Now: &now}); err != nil {
 			return n, fmt.Errorf("schedule jobs: %w", err)
 		}
