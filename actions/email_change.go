@@ -17,16 +17,12 @@ type EmailInput struct {
 	ReplyTo     string // identity that is told what came of it; may be empty
 }
 
-// EmailVerdict says what ChangeEmail would do now, without doing it.
+// EmailVerdict says what ChangeEmail would do now, without doing it, about a purchase as it was just read.
 //
-// Errors: NotFound; Denied for jobs; Unavailable.
-func (c *Core) EmailVerdict(ctx context.Context, who Actor, t Transaction) (Verdict, error) {
-	if err := mayAct(who); err != nil {
+// Errors: NotFound; Denied for jobs.
+func (c *Core) EmailVerdict(who Actor, p Purchase) (Verdict, error) {
+	if err := mayJudge(who, p); err != nil {
 		return Verdict{}, err
-	}
-	_, p, err := c.read(c.store.In(ctx).PurchaseByTransaction, who, t)
-	if err != nil {
-		return Verdict{}, failed("load a purchase", err)
 	}
 	return mayChangeEmail(who, p, c.commerce.Can(OpChangeEmail), c.policy, c.now()), nil
 }

@@ -28,6 +28,17 @@ func (c *Core) read(load func(account, transaction string) (store.FullPurchase, 
 
 func maySee(who Actor, buyer string) bool { return who.Staff() || who.Is(System) || who.Owns(buyer) }
 
+// mayJudge guards the verdicts, which are about a purchase that the actor has read before.
+func mayJudge(who Actor, p Purchase) error {
+	if err := mayAct(who); err != nil {
+		return err
+	}
+	if !maySee(who, p.Buyer.ID) {
+		return notFound(p.Transaction)
+	}
+	return nil
+}
+
 func notFound(t Transaction) error {
 	return &Error{Code: NotFound, Key: "purchase.not_found", Hint: "purchase.not_found.hint",
 		Args: map[string]any{"transaction": t}, Field: "transaction"}

@@ -16,18 +16,14 @@ type RefundInput struct {
 	ReplyTo     string // identity that is told what came of it; may be empty
 }
 
-// RefundVerdict says what Refund would do now, without doing it.
+// RefundVerdict says what Refund would do now, without doing it, about a purchase as it was just read.
 //
 // Errors: NotFound; Denied for jobs; Unavailable.
-func (c *Core) RefundVerdict(ctx context.Context, who Actor, t Transaction) (Verdict, error) {
-	if err := mayAct(who); err != nil {
+func (c *Core) RefundVerdict(ctx context.Context, who Actor, p Purchase) (Verdict, error) {
+	if err := mayJudge(who, p); err != nil {
 		return Verdict{}, err
 	}
 	s := c.store.In(ctx)
-	_, p, err := c.read(s.PurchaseByTransaction, who, t)
-	if err != nil {
-		return Verdict{}, failed("load a purchase", err)
-	}
 	account, err := s.Account(who.Account)
 	if err != nil {
 		return Verdict{}, failed("load an account", err)

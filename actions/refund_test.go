@@ -196,7 +196,7 @@ func TestRefundLimitsOfADay(t *testing.T) {
 	w := newWorld(t, func(p *actions.Policy) { p.AgentDaily = actions.AgentDailyPolicy{Refunds: 3, Amount: 250_00} })
 	code := func(i int) actions.Transaction { return w.bought(fmt.Sprint("HP10", i), w.marina) }
 	rule := func(who actions.Actor, t actions.Transaction) string {
-		v, err := w.core.RefundVerdict(w.t.Context(), who, t)
+		v, err := w.core.RefundVerdict(w.t.Context(), who, w.purchase(t))
 		w.must(err)
 		return v.Rule
 	}

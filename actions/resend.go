@@ -16,19 +16,15 @@ type ResendInput struct {
 	ReplyTo     string // identity that asked; may be empty
 }
 
-// ResendVerdict says what Resend would do now, without doing it. It needs nobody's approval, ever.
+// ResendVerdict says what Resend would do now, without doing it, about a purchase as it was just read. It needs nobody's
+// approval, ever.
 //
 // Errors: NotFound; Denied for jobs; Unavailable.
-func (c *Core) ResendVerdict(ctx context.Context, who Actor, t Transaction) (Verdict, error) {
-	if err := mayAct(who); err != nil {
+func (c *Core) ResendVerdict(ctx context.Context, who Actor, p Purchase) (Verdict, error) {
+	if err := mayJudge(who, p); err != nil {
 		return Verdict{}, err
 	}
-	s := c.store.In(ctx)
-	_, p, err := c.read(s.PurchaseByTransaction, who, t)
-	if err != nil {
-		return Verdict{}, failed("load a purchase", err)
-	}
-	v, err := c.resendVerdict(s, who, p)
+	v, err := c.resendVerdict(c.store.In(ctx), who, p)
 	return v, failed("judge a resend", err)
 }
 

@@ -21,8 +21,7 @@ func (c *Core) Actor(ctx context.Context, account, platform, user, chat, locale 
 	var actor Actor
 	w, err := c.store.In(ctx).WhoIs(account, platform, user)
 	if err == nil && !elsewhere(w.Identity, chat, locale) {
-		actor, err = c.actor(c.store.In(ctx), w)
-		return actor, failed("find an actor", err)
+		return actorOf(w), nil
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return Actor{}, failed("find an actor", err)
@@ -43,8 +42,8 @@ func (c *Core) Actor(ctx context.Context, account, platform, user, chat, locale 
 				return err
 			}
 		}
-		actor, err = c.actor(tx, w)
-		return err
+		actor = actorOf(w)
+		return nil
 	})
 	return actor, failed("meet an actor", err)
 }
@@ -65,36 +64,30 @@ type Addressee struct {
 //
 // Errors: NotFound; Unavailable.
 func (c *Core) Addressee(ctx context.Context, identity string) (Addressee, error) {
-	s := c.store.In(ctx)
-	w, err := s.WhoHas(identity)
+	w, err := c.store.In(ctx).WhoHas(identity)
 	if errors.Is(err, store.ErrNotFound) {
 		return Addressee{}, &Error{Code: NotFound, Key: "error.nobody"}
 	}
 	if err != nil {
 		return Addressee{}, failed("find an addressee", err)
 	}
-	actor, err := c.actor(s, w)
-	return Addressee{Actor: actor, Platform: w.Identity.Platform, Chat: w.Identity.Chat}, failed("find an addressee", err)
+	return Addressee{Actor: actorOf(w), Platform: w.Identity.Platform, Chat: w.Identity.Chat}, nil
 }
 
-func (c *Core) actor(s *store.Store, w store.Who) (Actor, error) {
+func actorOf(w store.Who) Actor {
 	a := Actor{ID: w.Identity.ID, Account: w.Account.ID, Role: BuyerRole, Identity: w.Identity.ID, Timezone: w.Account.Timezone,
 		Locale: firstLocale(w.Identity.Locale, w.Person.Locale, w.Identity.PlatformLocale, w.Account.Locale)}
 	if role := Role(w.Person.Role); w.Person.ID != "" && slices.Contains(StaffRoles, role) {
 		a.ID, a.Name, a.Role = w.Person.ID, w.Person.Name, role
-		return a, nil
+		return a
 	}
-	buyers, err := s.BuyersOf(w.Identity.ID)
-	if err != nil {
-		return Actor{}, err
-	}
-	for _, b := range buyers {
+	for _, b := range w.Buyers {
 		a.Buyers = append(a.Buyers, b.ID)
 		if a.Name == "" {
 			a.Name = b.Name
 		}
 	}
-	return a, nil
+	return a
 }
 
 // firstLocale returns the first hint that we have words for.

@@ -55,7 +55,7 @@ func (f *Email) lookUp(c flow.Call) (err error) {
 	if err := f.load(c, f.core); err != nil {
 		return err
 	}
-	f.Verdict, err = f.core.EmailVerdict(c, c.Who, f.Transaction)
+	f.Verdict, err = f.core.EmailVerdict(c.Who, f.Purchase)
 	return err
 }
 

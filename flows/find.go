@@ -114,13 +114,13 @@ func (f *Find) load(c flow.Call) (err error) {
 	if f.Purchase, err = f.core.Purchase(c, c.Who, f.Picked); err != nil {
 		return err
 	}
-	if f.Refund, err = f.core.RefundVerdict(c, c.Who, f.Picked); err != nil {
+	if f.Refund, err = f.core.RefundVerdict(c, c.Who, f.Purchase); err != nil {
 		return err
 	}
-	if f.Resend, err = f.core.ResendVerdict(c, c.Who, f.Picked); err != nil {
+	if f.Resend, err = f.core.ResendVerdict(c, c.Who, f.Purchase); err != nil {
 		return err
 	}
-	if f.Email, err = f.core.EmailVerdict(c, c.Who, f.Picked); err != nil {
+	if f.Email, err = f.core.EmailVerdict(c.Who, f.Purchase); err != nil {
 		return err
 	}
 	f.Happened = nil

@@ -49,7 +49,7 @@ func (f *Refund) lookUp(c flow.Call) (err error) {
 	if err := f.load(c, f.core); err != nil {
 		return err
 	}
-	f.Verdict, err = f.core.RefundVerdict(c, c.Who, f.Transaction)
+	f.Verdict, err = f.core.RefundVerdict(c, c.Who, f.Purchase)
 	return err
 }
 

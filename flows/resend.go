@@ -36,7 +36,7 @@ func (f *Resend) lookUp(c flow.Call) (err error) {
 	if err := f.load(c, f.core); err != nil {
 		return err
 	}
-	f.Verdict, err = f.core.ResendVerdict(c, c.Who, f.Transaction)
+	f.Verdict, err = f.core.ResendVerdict(c, c.Who, f.Purchase)
 	return err
 }
 

@@ -12,6 +12,7 @@ type Who struct {
 	Identity Identity
 	Person   Person // zero: nobody of the team
 	Account  Account
+	Buyers   []Buyer // whom he is linked to, in the order in which he was
 }
 
 // WhoIs returns a chat user by the platform's own id. ErrNotFound: never seen.
@@ -23,13 +24,28 @@ func (s *Store) WhoIs(account, platform, user string) (Who, error) {
 func (s *Store) WhoHas(identity string) (Who, error) { return s.who("i.id = ?", identity) }
 
 func (s *Store) who(where string, args ...any) (Who, error) {
-	w, err := readOne[Who](s, "SELECT "+s.columns(Identity{}, "i")+","+s.columns(Person{}, "p")+","+s.columns(Account{}, "a")+
-		" FROM identities i JOIN accounts a ON a.id = i.account_id"+
-		" LEFT JOIN people p ON p.id = i.person_id AND NOT p.removed WHERE "+where, args...)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return w, fmt.Errorf("who is: %w", err)
+	type row struct { // one for each buyer; one with a zero buyer when there is none
+		Who   Who
+		Buyer Buyer
 	}
-	return w, err
+	rows, err := read[row](s, 1, "SELECT "+s.columns(Identity{}, "i")+","+s.columns(Person{}, "p")+","+s.columns(Account{}, "a")+","+
+		s.columns(Buyer{}, "b")+" FROM identities i JOIN accounts a ON a.id = i.account_id"+
+		" LEFT JOIN people p ON p.id = i.person_id AND NOT p.removed"+
+		" LEFT JOIN identity_buyers l ON l.identity_id = i.id LEFT JOIN buyers b ON b.id = l.buyer_id"+
+		" WHERE "+where+" ORDER BY l.created_at, b.id LIMIT ?", append(args[:len(args):len(args)], maxLinks)...)
+	if err != nil {
+		return Who{}, fmt.Errorf("who is: %w", err)
+	}
+	if len(rows) == 0 {
+		return Who{}, ErrNotFound
+	}
+	w := rows[0].Who
+	for _, r := range rows {
+		if r.Buyer.ID != "" {
+			w.Buyers = append(w.Buyers, r.Buyer)
+		}
+	}
+	return w, nil
 }
 
 // MeetIdentity records a chat user on first sight; one that is known stays as it is.

@@ -103,7 +103,11 @@ func TestShopTellsItsStories(t *testing.T) {
 				{manager, "HP5300000703", actions.Blocked, "refund.disputed"},
 				{manager, "HP5300000841", actions.Blocked, "refund.direct_debit"},
 			} {
-				v, err := core.RefundVerdict(t.Context(), c.who, c.transaction)
+				p, err := core.Purchase(t.Context(), c.who, c.transaction)
+				if err != nil {
+					t.Fatalf("%s: %v", c.transaction, err)
+				}
+				v, err := core.RefundVerdict(t.Context(), c.who, p)
 				if err != nil {
 					t.Fatalf("%s: %v", c.transaction, err)
 				}

@@ -160,7 +160,7 @@ func furnish(tx *store.Store, first, end story) error {
 	var grants []store.AccessGrant
 	for s := first; s < end; s++ {
 		d := s.digits()
-		who := store.Identity{ID: "i" + d, AccountID: account, Platform: platform, UserID: "u" + d, Chat: "@u" + d, CreatedAt: at}
+		who := store.Identity{ID: "i" + d, AccountID: account, Platform: platform, UserID: "u" + d, Chat: "@u" + d, PlatformLocale: "pt-BR", CreatedAt: at}
 		buyers = append(buyers, store.Buyer{ID: "b" + d, AccountID: account, Email: "b" + d + "@example.com", EmailKey: "b" + d + "@example.com",
 			Name: "Marina Duarte " + d, CreatedAt: at})
 		purchases = append(purchases, store.Purchase{ID: "x" + d, AccountID: account, Transaction: "HP" + d, BuyerID: "b" + d, ProductID: "bread",
