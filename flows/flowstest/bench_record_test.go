@@ -82,19 +82,3 @@ func withoutFormats(values []any) []any {
 	}
 	return values
 }
-
-// dump lists the statements of a recording.
-func (r *recording) dump() string {
-	var b strings.Builder
-	for _, t := range r.turns {
-		fmt.Fprintf(&b, "-- %s: %d statements\n", t.gesture, len(t.statements))
-		for _, s := range t.statements {
-			sql := s.sql
-			if len(sql) > 160 {
-				sql = sql[:100] + " … " + sql[len(sql)-55:]
-			}
-			fmt.Fprintf(&b, "   %s\n", strings.Join(strings.Fields(sql), " "))
-		}
-	}
-	return b.String()
-}
