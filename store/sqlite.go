@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 	"modernc.org/sqlite"
@@ -19,7 +20,7 @@ import (
 )
 
 // openSQLite opens a file or a private memory. One connection writes, because SQLite has one writer and waiting in Go
-// is fair and cheap while waiting in SQLite is neither; others read beside it.
+// is fair (see database.connection) and cheap while waiting in SQLite is neither; others read beside it.
 func openSQLite(ctx context.Context, o Options) (*database, error) {
 	path := strings.TrimPrefix(o.URL, "sqlite:")
 	memory := path == ":memory:"
@@ -43,7 +44,7 @@ func openSQLite(ctx context.Context, o Options) (*database, error) {
 		return nil, errors.Join(err, write.Close(), read.Close())
 	}
 	base := &database{
-		dialect: d, where: path, write: write, orm: orm,
+		dialect: d, where: path, write: write, turn: make(chan struct{}, 1), orm: orm,
 		queue:     jobs.OnSQLite(write, o.Now, o.Log),
 		lock:      func(context.Context) (func(), error) { return func() {}, nil },
 		closeRest: read.Close,
@@ -76,11 +77,29 @@ func sqlitePool(ctx context.Context, path string, o Options, size int, more ...s
 	pool := sql.OpenDB(sqliteConnector{Connector: opener, trace: o.Trace})
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
-	if err := pool.PingContext(ctx); err != nil {
+	if err := firstContact(ctx, pool, o.LockTimeout); err != nil {
 		pool.Close()
 		return nil, err
 	}
 	return pool, nil
+}
+
+// firstContact opens a connection. Where several processes open a new file at once, one of them makes it a WAL file, and
+// SQLite tells the others that it is locked instead of waiting as it does everywhere else.
+func firstContact(ctx context.Context, pool *sql.DB, patience time.Duration) error {
+	began, again := time.Now(), time.NewTicker(10*time.Millisecond)
+	defer again.Stop()
+	for {
+		err := pool.PingContext(ctx)
+		if sqliteCode(err)&0xff != sqlite3.SQLITE_BUSY || time.Since(began) > patience {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-again.C:
+		}
+	}
 }
 
 // checkPath finds the mistakes for which SQLite has no words. It does not open the file: closing it again would drop the

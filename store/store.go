@@ -38,9 +38,10 @@ type Store struct {
 // A database is what all Stores of one Open share.
 type database struct {
 	dialect   dialect
-	where     string   // for errors: the file or the server, never the password
-	write     *sql.DB  // begins all transactions
-	orm       *gorm.DB // for queries outside of a transaction
+	where     string        // for errors: the file or the server, never the password
+	write     *sql.DB       // begins all transactions
+	turn      chan struct{} // holds whoever may begin one; nil where many may
+	orm       *gorm.DB      // for queries outside of a transaction
 	queue     jobs.Queue
 	now       func() time.Time
 	lockWait  time.Duration

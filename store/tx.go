@@ -90,7 +90,7 @@ func (s *Store) AfterCommit(f func()) {
 func (d *database) begin(ctx context.Context) (*transaction, error) {
 	wait, cancel := context.WithTimeout(ctx, d.lockWait)
 	defer cancel()
-	conn, err := d.write.Conn(wait)
+	conn, err := d.connection(wait)
 	if err != nil {
 		if wait.Err() != nil && ctx.Err() == nil {
 			return nil, fmt.Errorf("%w: no connection to %s was free for %s", ErrUnavailable, d.where, d.lockWait)
@@ -99,12 +99,36 @@ func (d *database) begin(ctx context.Context) (*transaction, error) {
 	}
 	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
-		conn.Close()
+		d.release(conn)
 		return nil, fmt.Errorf("begin: %w", d.dialect.translate(err))
 	}
 	orm := d.orm.Session(&gorm.Session{NewDB: true, Context: ctx})
 	orm.Statement.ConnPool = tx
 	return &transaction{base: d, conn: conn, sql: tx, orm: orm}, nil
+}
+
+// connection takes a connection to write on. Where there is one for all, they get it in the order in which they came:
+// database/sql alone picks one of those who wait by chance, and some waited ten times as long as others.
+func (d *database) connection(ctx context.Context) (*sql.Conn, error) {
+	if d.turn != nil {
+		select {
+		case d.turn <- struct{}{}:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	conn, err := d.write.Conn(ctx)
+	if err != nil && d.turn != nil {
+		<-d.turn
+	}
+	return conn, err
+}
+
+func (d *database) release(conn *sql.Conn) {
+	conn.Close()
+	if d.turn != nil {
+		<-d.turn
+	}
 }
 
 // commit writes what was put off and commits.
@@ -121,7 +145,7 @@ func (s *Store) commit() error {
 	}
 	t.done = true
 	err := t.sql.Commit()
-	t.conn.Close()
+	s.release(t.conn)
 	if err != nil {
 		return fmt.Errorf("commit: %w", s.dialect.translate(err))
 	}
@@ -135,5 +159,5 @@ func (t *transaction) rollback() {
 	}
 	t.done = true
 	_ = t.sql.Rollback() // the connection is broken if it fails, and then the server has rolled back
-	t.conn.Close()
+	t.base.release(t.conn)
 }
