@@ -19,11 +19,12 @@ type crashBot struct {
 	to      *crashWriter
 	input   io.Closer
 	at      chan crashPoint // it has come to its point
+	spoke   chan struct{}   // closed when it has given its first answer
 	enough  chan struct{}   // closed when it has given as many answers as its life is to have
 	gone    chan struct{}   // closed when it has ended and all that it said has been read
 	log     bytes.Buffer    // what it logged; read it after gone
 	limit   int64
-	answers atomic.Int64
+	answers int64
 	calls   atomic.Int64
 
 	mu      sync.Mutex
@@ -42,8 +43,8 @@ func startCrashBot(ctx context.Context, life crashLife, answers int64, heard fun
 		return nil, err
 	}
 	b := &crashBot{
-		cmd: exec.CommandContext(ctx, program), at: make(chan crashPoint, 1), enough: make(chan struct{}), gone: make(chan struct{}),
-		limit: answers, waiting: map[int]chan crashLine{},
+		cmd: exec.CommandContext(ctx, program), limit: answers, waiting: map[int]chan crashLine{}, at: make(chan crashPoint, 1),
+		spoke: make(chan struct{}), enough: make(chan struct{}), gone: make(chan struct{}),
 	}
 	b.cmd.Env = append(os.Environ(), crashLifeVariable+"="+string(encoded))
 	b.cmd.Stderr = &b.log
@@ -101,7 +102,14 @@ func (b *crashBot) answer(line crashLine) {
 		return // a post: nobody asked for it
 	}
 	waits <- line // it has room for both lines of a call
-	if line.Shown != nil && b.answers.Add(1) == b.limit {
+	if line.Shown == nil {
+		return
+	}
+	b.answers++
+	if b.answers == 1 {
+		close(b.spoke)
+	}
+	if b.answers == b.limit {
 		close(b.enough)
 	}
 }

@@ -30,7 +30,7 @@ func (r *crashRun) check() {
 	}
 	r.t.Logf("%d purchases, %d requests, %d proposals; ledger: %d refunds, %d new addresses; %d mails, %d audit entries, %d conversations",
 		len(b.purchases), len(b.requests), len(b.proposals), refunds, len(b.ledger)-refunds, len(b.mails), len(b.audit), len(b.conversations))
-	if refunds == 0 || refunds == len(b.ledger) || len(b.mails) == 0 {
+	if refunds == 0 || len(b.mails) == 0 {
 		r.t.Errorf("too little happened between the kills to prove anything")
 	}
 }

@@ -124,18 +124,8 @@ func (r *crashRun) live(n int, d crashDeath) {
 	if b == nil {
 		return
 	}
-	clock := time.NewTimer(d.after)
-	defer clock.Stop()
-	cause := d.name
-	select {
-	case <-clock.C:
-		if d.point != "" || d.answers > 0 {
-			cause = "clock" // what it waited for did not come
-		}
-	case <-b.at:
-	case <-b.enough:
-	case <-r.ctx.Done():
-	case <-b.gone:
+	cause := r.await(b, d)
+	if cause == "" {
 		r.t.Errorf("life %d (%s): the bot ended by itself: %v\n%s", n, d.name, b.err, tail(&b.log))
 		return
 	}
@@ -148,6 +138,40 @@ func (r *crashRun) live(n int, d crashDeath) {
 	}
 	r.deaths[cause]++
 	r.read(n, cause, b)
+}
+
+// await waits until a life is to end and returns of what; empty when the process has ended by itself.
+func (r *crashRun) await(b *crashBot, d crashDeath) string {
+	clock := time.NewTimer(d.after)
+	defer clock.Stop()
+	spoke := b.spoke
+	if d.young {
+		spoke = nil
+	}
+	for {
+		select {
+		case <-spoke: // a machine may take its time to start it
+			spoke = nil
+			clock.Reset(d.after)
+		case <-clock.C:
+			switch {
+			case spoke != nil && !r.t.Failed():
+				clock.Reset(d.after)
+			case d.point != "" || d.answers > 0:
+				return "clock" // what it waited for did not come
+			default:
+				return d.name
+			}
+		case <-b.at:
+			return d.name
+		case <-b.enough:
+			return d.name
+		case <-r.ctx.Done():
+			return d.name
+		case <-b.gone:
+			return ""
+		}
+	}
 }
 
 // start starts a process that people may talk to from now on; nil when that fails.
