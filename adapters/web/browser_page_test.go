@@ -79,7 +79,7 @@ func browserLive(t *testing.T, browser context.Context) {
 	// A restart: the stream comes back by itself and brings what was said meanwhile.
 	d.adapter.Close()
 	one.until("document.querySelector('#state').classList.contains('lost')")
-	d.adapter.hub = newHub()
+	d.open()
 	if _, err := d.adapter.Poster(Team).Post(t.Context(), Team.Chat("ana"), flow.Shown{Kind: "notice", Title: "Said meanwhile", Ended: true}); err != nil {
 		t.Fatal(err)
 	}

@@ -75,6 +75,7 @@ type desk struct {
 	options Options
 	adapter *Adapter
 	server  *httptest.Server
+	routes  atomic.Pointer[http.ServeMux]
 }
 
 // handlerFunc is a flow.Handler.
@@ -124,10 +125,16 @@ func openDesk(t testing.TB, handler flow.Handler, change ...func(*Options)) *des
 }
 
 func (d *desk) start() {
+	d.open()
+	d.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { d.routes.Load().ServeHTTP(w, r) }))
+}
+
+// open puts a new adapter behind the same address, as a restart of the program does.
+func (d *desk) open() {
 	d.adapter = New(d.options)
 	mux := http.NewServeMux()
 	d.adapter.Routes(mux)
-	d.server = httptest.NewServer(mux)
+	d.routes.Store(mux)
 }
 
 func (d *desk) stop() {
