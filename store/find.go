@@ -49,7 +49,7 @@ func (s *Store) FindPurchases(f PurchaseFilter) ([]FullPurchase, error) {
 		w.add("p.ordered_at < ?", f.To.UTC())
 	}
 	if f.After.ID != "" {
-		w.add("(p.ordered_at < ? OR (p.ordered_at = ? AND p.id < ?))", f.After.At, f.After.At, f.After.ID)
+		w.add("(p.ordered_at, p.id) < (?, ?)", f.After.At, f.After.ID) // as one: so an index begins there
 	}
 	if some, err := s.byProduct(f, &w); err != nil || !some {
 		return nil, err
@@ -178,9 +178,13 @@ func (s *Store) buyersWith(f PurchaseFilter) ([]string, error) {
 		query += " WHERE " + has.sql()
 		args = append(args, has.args...)
 	}
-	var ids []string
-	if err := s.db().Raw(query+" LIMIT ?", append(args, manyBuyers)...).Scan(&ids).Error; err != nil {
+	found, err := read[struct{ ID string }](s, 0, query+" LIMIT ?", append(args, manyBuyers)...)
+	if err != nil {
 		return nil, fmt.Errorf("buyers by words: %w", err)
+	}
+	ids := make([]string, len(found))
+	for i, b := range found {
+		ids[i] = b.ID
 	}
 	return ids, nil
 }

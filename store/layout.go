@@ -10,34 +10,43 @@ import (
 	"gorm.io/gorm"
 )
 
-// A layout says where the columns of a model are in memory, in the order of its fields.
-type layout struct {
-	fields [][]int // paths for reflect
-	table  string
-	names  []string // of the columns
-	lists  sync.Map // of names, by alias
-}
+// A layout says where the columns of a struct are in memory: of a model its fields, of a struct of several the fields of
+// each, in order.
+type layout [][]int // paths for reflect
 
-// layout returns the layout of a model; of a struct of several, the fields of all of them without names.
-func (s *Store) layout(of reflect.Type) *layout {
+func (s *Store) layout(of reflect.Type) layout {
 	if known, ok := s.layouts.Load(of); ok {
-		return known.(*layout)
+		return known.(layout)
 	}
-	l := &layout{fields: leaves(of, nil)}
-	if !slices.ContainsFunc(l.fields, func(path []int) bool { return len(path) > 1 }) {
-		stmt := &gorm.Statement{DB: s.orm}
-		if err := stmt.Parse(reflect.New(of).Interface()); err != nil {
-			panic("store: a model that GORM cannot read: " + err.Error()) // a mistake in models.go, found by every test
-		}
-		l.table, l.names = stmt.Schema.Table, stmt.Schema.DBNames
-	}
+	l := leaves(of, nil)
 	s.layouts.Store(of, l)
 	return l
 }
 
+// A table is where the rows of a model are kept.
+type table struct {
+	layout
+	name    string
+	columns []string
+	lists   sync.Map // of columns, by alias
+}
+
+func (s *Store) table(of reflect.Type) *table {
+	if known, ok := s.tables.Load(of); ok {
+		return known.(*table)
+	}
+	stmt := &gorm.Statement{DB: s.orm}
+	if err := stmt.Parse(reflect.New(of).Interface()); err != nil {
+		panic("store: a model that GORM cannot read: " + err.Error()) // a mistake in models.go, found by every test
+	}
+	t := &table{layout: s.layout(of), name: stmt.Schema.Table, columns: stmt.Schema.DBNames}
+	s.tables.Store(of, t)
+	return t
+}
+
 // leaves lists the paths of the fields that hold one column each.
-func leaves(of reflect.Type, path []int) [][]int {
-	var all [][]int
+func leaves(of reflect.Type, path []int) layout {
+	var all layout
 	for i := range of.NumField() {
 		f, here := of.Field(i).Type, append(slices.Clone(path), i)
 		switch {
@@ -53,13 +62,13 @@ func leaves(of reflect.Type, path []int) [][]int {
 
 // A reader takes rows into the fields of a layout.
 type reader struct {
-	fields [][]int
-	cells  []cell
-	to     []any // the cells
+	layout
+	cells []cell
+	to    []any // the cells
 }
 
-func (l *layout) reader() *reader {
-	r := &reader{fields: l.fields, cells: make([]cell, len(l.fields)), to: make([]any, len(l.fields))}
+func (l layout) reader() *reader {
+	r := &reader{layout: l, cells: make([]cell, len(l)), to: make([]any, len(l))}
 	for i := range r.cells {
 		r.to[i] = &r.cells[i]
 	}
@@ -68,7 +77,7 @@ func (l *layout) reader() *reader {
 
 // into says where the next row goes.
 func (r *reader) into(row reflect.Value) []any {
-	for i, path := range r.fields {
+	for i, path := range r.layout {
 		r.cells[i].field = row.FieldByIndex(path).Addr().Interface()
 	}
 	return r.to

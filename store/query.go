@@ -14,12 +14,12 @@ const onPostgres = "postgres"
 
 // columns lists a model's columns under an alias, in the order in which read takes them: "p.id, p.name".
 func (s *Store) columns(model any, alias string) string {
-	l := s.layout(reflect.TypeOf(model))
-	if list, ok := l.lists.Load(alias); ok {
+	t := s.table(reflect.TypeOf(model))
+	if list, ok := t.lists.Load(alias); ok {
 		return list.(string)
 	}
-	list := alias + `."` + strings.Join(l.names, `",`+alias+`."`) + `"`
-	l.lists.Store(alias, list)
+	list := alias + `."` + strings.Join(t.columns, `",`+alias+`."`) + `"`
+	t.lists.Store(alias, list)
 	return list
 }
 

@@ -72,31 +72,31 @@ func (s *Store) execOne(query string, values ...any) error {
 
 // addNew inserts a model unless a row with its key is there, and reports whether it did. A CreatedAt that is zero becomes now.
 func (s *Store) addNew(model any) (bool, error) {
-	l, row := s.layout(reflect.TypeOf(model).Elem()), reflect.ValueOf(model).Elem()
+	t, row := s.table(reflect.TypeOf(model).Elem()), reflect.ValueOf(model).Elem()
 	if created := row.FieldByName("CreatedAt"); created.IsValid() && created.IsZero() {
 		created.Set(reflect.ValueOf(s.orm.NowFunc()))
 	}
-	values := make([]any, len(l.fields))
-	for i, path := range l.fields {
+	values := make([]any, len(t.columns))
+	for i, path := range t.layout {
 		values[i] = row.FieldByIndex(path).Interface()
 	}
-	n, err := s.exec("INSERT INTO "+l.table+` ("`+strings.Join(l.names, `","`)+`") VALUES (?`+strings.Repeat(",?", len(values)-1)+
+	n, err := s.exec("INSERT INTO "+t.name+` ("`+strings.Join(t.columns, `","`)+`") VALUES (?`+strings.Repeat(",?", len(values)-1)+
 		") ON CONFLICT DO NOTHING", values...)
 	return n == 1, err
 }
 
 // update writes every column of a model but those named, where a condition holds, and returns how many rows that were.
 func (s *Store) update(model any, but []string, where string, more ...any) (int64, error) {
-	l, row := s.layout(reflect.TypeOf(model).Elem()), reflect.ValueOf(model).Elem()
+	t, row := s.table(reflect.TypeOf(model).Elem()), reflect.ValueOf(model).Elem()
 	var sets []string
 	var values []any
-	for i, name := range l.names {
+	for i, name := range t.columns {
 		if !slices.Contains(but, name) {
 			sets = append(sets, `"`+name+`"=?`)
-			values = append(values, row.FieldByIndex(l.fields[i]).Interface())
+			values = append(values, row.FieldByIndex(t.layout[i]).Interface())
 		}
 	}
-	return s.exec("UPDATE "+l.table+" SET "+strings.Join(sets, ",")+" WHERE "+where, append(values, more...)...)
+	return s.exec("UPDATE "+t.name+" SET "+strings.Join(sets, ",")+" WHERE "+where, append(values, more...)...)
 }
 
 // told writes a slow statement to the log, as GORM does for its own.

@@ -49,7 +49,8 @@ type database struct {
 	lock      func(context.Context) (unlock func(), err error) // held while migrating
 	closeRest func() error
 
-	layouts sync.Map // *layout, by type
+	layouts sync.Map // layout, by type
+	tables  sync.Map // *table, by type
 }
 
 // Dialect is "sqlite" or "postgres".
