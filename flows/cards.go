@@ -30,11 +30,13 @@ func ProposalCard(core *actions.Core) flow.CardDef {
 			v.Body = []flow.Text{flow.T("proposal.wait", "until", flow.Moment(p.ExpiresAt))}
 			return v, nil, nil
 		}
-		v.Buttons = []flow.Button{
-			{Name: "approve", Label: flow.T("proposal.approve"), Style: flow.Primary},
-			{Name: "deny", Label: flow.T("proposal.deny"), Style: flow.Danger},
-			{Name: "open", Label: flow.T("proposal.open")},
+		if reader.Is(actions.Deciders...) && reader.ID != p.AskedBy { // nobody decides his own
+			v.Buttons = []flow.Button{
+				{Name: "approve", Label: flow.T("proposal.approve"), Style: flow.Primary},
+				{Name: "deny", Label: flow.T("proposal.deny"), Style: flow.Danger},
+			}
 		}
+		v.Buttons = append(v.Buttons, flow.Button{Name: "open", Label: flow.T("proposal.open")})
 		return v, map[string]flow.Launch{
 			"approve": {Flow: "refunds", Values: map[string]string{"proposal": id, "decision": approve}},
 			"deny":    {Flow: "refunds", Values: map[string]string{"proposal": id, "decision": deny}},
