@@ -114,10 +114,11 @@ func insertEntries(entries []AuditEntry) (string, []any) {
 
 const moveHead = "UPDATE audit_heads SET seq = ?, hash = ? WHERE account_id = ?"
 
-// appendAtOnce implements dialect.appendEntries in one round trip.
+// appendAtOnce implements dialect.appendEntries in one statement, on its way with COMMIT.
 func appendAtOnce(s *Store, entries []AuditEntry, head AuditHead) error {
 	insert, values := insertEntries(entries)
-	return s.execOne("WITH entries AS ("+insert+") "+moveHead, append(values, head.Seq, head.Hash, head.AccountID)...)
+	query, values := s.dialect.bind("WITH entries AS ("+insert+") "+moveHead, append(values, head.Seq, head.Hash, head.AccountID))
+	return s.tx.postgres.keep(s.ctx, query, values)
 }
 
 // appendOneByOne implements dialect.appendEntries where an insert cannot be part of another statement.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -84,9 +85,9 @@ func (f PurchaseFilter) ofBuyers(buyers []string, w conditions) conditions {
 	if strings.Contains(w.sql(), "b.") {
 		pick += " JOIN buyers b ON b.id = p.buyer_id"
 	}
-	pick += " WHERE " + w.sql() + " ORDER BY " + newestFirst + " LIMIT ?)"
+	pick += " WHERE " + w.sql() + " ORDER BY " + newestFirst + " LIMIT " + strconv.Itoa(f.Limit) + ")" // written out: see literalLimit
 	var picked conditions
-	picked.add(pick, append(append([]any{f.Account, buyers}, w.args...), f.Limit)...)
+	picked.add(pick, append([]any{f.Account, buyers}, w.args...)...)
 	return picked
 }
 

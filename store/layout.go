@@ -63,14 +63,18 @@ func leaves(of reflect.Type, path []int) layout {
 // A reader takes rows into the fields of a layout.
 type reader struct {
 	layout
-	cells []cell
+	cells []target
 	to    []any // the cells
 }
 
-func (l layout) reader() *reader {
-	r := &reader{layout: l, cells: make([]cell, len(l)), to: make([]any, len(l))}
-	for i := range r.cells {
-		r.to[i] = &r.cells[i]
+// A target takes one value into a field, a pointer.
+type target interface{ into(field any) }
+
+// reader makes a reader of rows into values of a type; cells makes a target for each field of a layout.
+func (l layout) reader(row reflect.Type, cells func(reflect.Type, layout) []target) *reader {
+	r := &reader{layout: l, cells: cells(row, l), to: make([]any, len(l))}
+	for i, c := range r.cells {
+		r.to[i] = c
 	}
 	return r
 }
@@ -78,13 +82,23 @@ func (l layout) reader() *reader {
 // into says where the next row goes.
 func (r *reader) into(row reflect.Value) []any {
 	for i, path := range r.layout {
-		r.cells[i].field = row.FieldByIndex(path).Addr().Interface()
+		r.cells[i].into(row.FieldByIndex(path).Addr().Interface())
 	}
 	return r.to
 }
 
-// A cell takes one value into a field. NULL leaves the field as it is: zero.
+// A cell is a target for database/sql. NULL leaves the field as it is: zero.
 type cell struct{ field any }
+
+func sqlCells(_ reflect.Type, l layout) []target {
+	cells, targets := make([]cell, len(l)), make([]target, len(l))
+	for i := range cells {
+		targets[i] = &cells[i]
+	}
+	return targets
+}
+
+func (c *cell) into(field any) { c.field = field }
 
 // Scan implements sql.Scanner for the types that models have and the drivers give.
 func (c *cell) Scan(value any) error {

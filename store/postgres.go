@@ -49,7 +49,7 @@ func openPostgres(ctx context.Context, o Options) (*database, error) {
 		return nil, explainPostgres(where, err)
 	}
 	return &database{
-		dialect: d, where: where, write: write, orm: orm,
+		dialect: d, where: where, write: write, pool: pool, orm: orm,
 		queue:     jobs.OnPostgres(pool, o.Now, o.Log),
 		lock:      func(context.Context) (func(), error) { return func() {}, nil }, // goose locks on the server
 		closeRest: func() error { pool.Close(); return nil },
@@ -109,6 +109,19 @@ func (t postgresTrace) TraceQueryStart(ctx context.Context, _ *pgx.Conn, q pgx.T
 
 // TraceQueryEnd implements pgx.QueryTracer.
 func (postgresTrace) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// TraceBatchStart implements pgx.BatchTracer.
+func (t postgresTrace) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
+	return ctx
+}
+
+// TraceBatchQuery implements pgx.BatchTracer.
+func (t postgresTrace) TraceBatchQuery(_ context.Context, _ *pgx.Conn, q pgx.TraceBatchQueryData) {
+	t(q.SQL, q.Args)
+}
+
+// TraceBatchEnd implements pgx.BatchTracer.
+func (postgresTrace) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}
 
 // explainPostgres says what to do about an error of opening where. Pgx keeps passwords out of its errors.
 func explainPostgres(where string, err error) error {

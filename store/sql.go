@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"fmt"
 	"reflect"
 	"slices"
@@ -18,21 +19,46 @@ import (
 func read[T any](s *Store, room int, query string, values ...any) ([]T, error) {
 	query, values = s.dialect.bind(query, values)
 	began := time.Now()
+	all := make([]T, 0, room)
+	err := s.rows(query, values, reflect.TypeFor[T](), func() reflect.Value {
+		all = append(all, *new(T))
+		return reflect.ValueOf(&all[len(all)-1]).Elem()
+	})
+	s.told(began, query, int64(len(all)))
+	return all, s.dialect.translate(err)
+}
+
+// rows runs a query and reads each of its rows into what next returns, a value of the row's type.
+func (s *Store) rows(query string, values []any, row reflect.Type, next func() reflect.Value) error {
+	layout := s.layout(row)
+	if s.pool != nil {
+		return s.pgx(func(q querier) error {
+			rows, err := q.Query(s.ctx, query, values...)
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			to := layout.reader(row, postgresCells)
+			for rows.Next() {
+				if err := rows.Scan(to.into(next())...); err != nil {
+					return fmt.Errorf("read a %s: %w", row, err)
+				}
+			}
+			return rows.Err()
+		})
+	}
 	rows, err := s.db().Statement.ConnPool.QueryContext(s.ctx, query, values...)
 	if err != nil {
-		return nil, s.dialect.translate(err)
+		return err
 	}
 	defer rows.Close()
-	all := make([]T, 0, room)
-	to := s.layout(reflect.TypeFor[T]()).reader()
+	to := layout.reader(row, sqlCells)
 	for rows.Next() {
-		all = append(all, *new(T))
-		if err := rows.Scan(to.into(reflect.ValueOf(&all[len(all)-1]).Elem())...); err != nil {
-			return nil, fmt.Errorf("read %T: %w", all, err)
+		if err := rows.Scan(to.into(next())...); err != nil {
+			return fmt.Errorf("read a %s: %w", row, err)
 		}
 	}
-	s.told(began, query, int64(len(all)))
-	return all, s.dialect.translate(rows.Err())
+	return rows.Err()
 }
 
 // readOne is read for one row; ErrNotFound when there is none.
@@ -49,16 +75,31 @@ func readOne[T any](s *Store, query string, values ...any) (T, error) {
 }
 
 // exec runs a statement and returns how many rows it changed.
-func (s *Store) exec(query string, values ...any) (int64, error) {
+func (s *Store) exec(query string, values ...any) (n int64, err error) {
 	query, values = s.dialect.bind(query, values)
 	began := time.Now()
-	result, err := s.db().Statement.ConnPool.ExecContext(s.ctx, query, values...)
-	if err != nil {
-		return 0, s.dialect.translate(err)
+	if s.pool != nil {
+		err = s.pgx(func(q querier) error {
+			tag, err := q.Exec(s.ctx, query, values...)
+			n = tag.RowsAffected()
+			return err
+		})
+	} else {
+		var result sql.Result
+		if result, err = s.db().Statement.ConnPool.ExecContext(s.ctx, query, values...); err == nil {
+			n, err = result.RowsAffected()
+		}
 	}
-	n, err := result.RowsAffected()
 	s.told(began, query, n)
 	return n, s.dialect.translate(err)
+}
+
+// pgx calls f with the transaction, or outside of one with the pool.
+func (s *Store) pgx(f func(querier) error) error {
+	if s.tx != nil {
+		return s.tx.postgres.use(f)
+	}
+	return f(s.pool)
 }
 
 // execOne is exec for a statement that must change a row; ErrNotFound when it changed none.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql/driver"
 	"reflect"
 	"strings"
 	"testing"
@@ -69,5 +70,27 @@ func TestCellTakesWhatDriversGive(t *testing.T) {
 	kept[0] = 'X' // the driver reads its next row
 	if string(r.blob) != "kept" {
 		t.Errorf("the value changed with the driver's: %s", r.blob)
+	}
+}
+
+// TestStatementsWorthKeeping are those that come again, whoever sends them; a limit is no reason to plan one anew.
+func TestStatementsWorthKeeping(t *testing.T) {
+	t.Parallel()
+	for query, want := range map[string]bool{
+		"SELECT 1":       true,
+		" insert INTO x": true,
+		"-- name: JobInsert :many\n-- as River says\nINSERT INTO river_job": true,
+		"CREATE TABLE x (a)": false, "PRAGMA optimize": false, "-- SELECT": false, "": false,
+	} {
+		if got := repeats(query); got != want {
+			t.Errorf("%q: %v", query, got)
+		}
+	}
+	one := []driver.NamedValue{{Ordinal: 1, Value: "a"}, {Ordinal: 2, Value: int64(11)}}
+	if query, args := literalLimit("SELECT b FROM x WHERE a = ? LIMIT ?", one); query != "SELECT b FROM x WHERE a = ? LIMIT 11" || len(args) != 1 {
+		t.Errorf("%s, %v", query, args)
+	}
+	if query, args := literalLimit("SELECT b FROM x LIMIT ?", one[:1]); query != "SELECT b FROM x LIMIT ?" || len(args) != 1 {
+		t.Errorf("what is no number was written out: %s, %v", query, args)
 	}
 }

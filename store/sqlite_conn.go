@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -66,6 +67,7 @@ const keptStatements = 200
 
 // ExecContext implements driver.ExecerContext.
 func (c *sqliteConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	query, args = literalLimit(query, args)
 	c.tell(query, args)
 	s, err := c.statement(ctx, query)
 	if s == nil || err != nil {
@@ -76,6 +78,7 @@ func (c *sqliteConn) ExecContext(ctx context.Context, query string, args []drive
 
 // QueryContext implements driver.QueryerContext.
 func (c *sqliteConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	query, args = literalLimit(query, args)
 	c.tell(query, args)
 	s, err := c.statement(ctx, query)
 	if s == nil || err != nil {
@@ -92,6 +95,21 @@ func (c *sqliteConn) QueryContext(ctx context.Context, query string, args []driv
 	}
 	s.reading = true
 	return &keptRows{bareRows: bare, statement: s}, nil
+}
+
+// literalLimit writes the value of a last LIMIT into the query. SQLite plans a kept statement again each time that a limit
+// is bound, because the plan may depend on it, and that takes longer than to run it. Limits are few and whole numbers.
+func literalLimit(query string, args []driver.NamedValue) (string, []driver.NamedValue) {
+	head, bound := strings.CutSuffix(query, " LIMIT ?")
+	if !bound || len(args) == 0 {
+		return query, args
+	}
+	last := len(args) - 1
+	limit, whole := args[last].Value.(int64)
+	if !whole {
+		return query, args
+	}
+	return head + " LIMIT " + strconv.FormatInt(limit, 10), args[:last]
 }
 
 func orElse[T any](err error, f func() (T, error)) (T, error) {
@@ -159,7 +177,12 @@ func (c *sqliteConn) forget() {
 
 // repeats reports whether a query is one that comes again, unlike those that change the schema or a setting.
 func repeats(query string) bool {
-	verb, _, _ := strings.Cut(strings.TrimSpace(query), " ")
+	query = strings.TrimSpace(query)
+	for strings.HasPrefix(query, "--") { // River names its statements in a comment
+		_, query, _ = strings.Cut(query, "\n")
+		query = strings.TrimSpace(query)
+	}
+	verb, _, _ := strings.Cut(query, " ")
 	switch strings.ToUpper(verb) {
 	case "SELECT", "INSERT", "UPDATE", "DELETE", "WITH":
 		return true

@@ -22,6 +22,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"gorm.io/gorm"
 
 	"github.com/aftersale/aftersale/store/jobs"
@@ -39,7 +40,8 @@ type Store struct {
 type database struct {
 	dialect   dialect
 	where     string        // for errors: the file or the server, never the password
-	write     *sql.DB       // begins all transactions
+	write     *sql.DB       // lends a connection to each transaction
+	pool      *pgxpool.Pool // of PostgreSQL, beneath write; else nil
 	turn      chan struct{} // holds whoever may begin one; nil where many may
 	orm       *gorm.DB      // for queries outside of a transaction
 	queue     jobs.Queue

@@ -13,15 +13,16 @@ import (
 
 // A transaction is one transaction of the database while it runs. It belongs to one goroutine.
 type transaction struct {
-	base    *database
-	conn    *sql.Conn
-	sql     *sql.Tx
-	orm     *gorm.DB
-	entries []AuditEntry // written last, so that the chain's end is locked for the shortest time
-	jobs    []jobs.Job   // inserted together, in one round trip
-	after   []func()
-	failed  error // of a joined Tx: nothing of the whole may be committed
-	done    bool
+	base     *database
+	conn     *sql.Conn
+	sqlite   *sql.Tx     // one of these two
+	postgres *postgresTx // one of these two
+	orm      *gorm.DB
+	entries  []AuditEntry // written last, so that the chain's end is locked for the shortest time
+	jobs     []jobs.Job   // inserted together, in one round trip
+	after    []func()
+	failed   error // of a joined Tx: nothing of the whole may be committed
+	done     bool
 }
 
 // transactionKey is where a context carries a *transaction.
@@ -97,14 +98,18 @@ func (d *database) begin(ctx context.Context) (*transaction, error) {
 		}
 		return nil, d.dialect.translate(err)
 	}
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
+	t := &transaction{base: d, conn: conn, orm: d.orm.Session(&gorm.Session{NewDB: true, Context: ctx})}
+	if d.pool != nil {
+		t.postgres = &postgresTx{conn: conn}
+		t.orm.Statement.ConnPool = t.postgres
+		return t, nil
+	}
+	if t.sqlite, err = conn.BeginTx(ctx, nil); err != nil {
 		d.release(conn)
 		return nil, fmt.Errorf("begin: %w", d.dialect.translate(err))
 	}
-	orm := d.orm.Session(&gorm.Session{NewDB: true, Context: ctx})
-	orm.Statement.ConnPool = tx
-	return &transaction{base: d, conn: conn, sql: tx, orm: orm}, nil
+	t.orm.Statement.ConnPool = t.sqlite
+	return t, nil
 }
 
 // connection takes a connection to write on. Where there is one for all, they get it in the order in which they came:
@@ -135,7 +140,7 @@ func (d *database) release(conn *sql.Conn) {
 func (s *Store) commit() error {
 	t := s.tx
 	if len(t.jobs) > 0 {
-		if err := s.queue.Insert(s.ctx, t.conn, t.sql, t.jobs); err != nil {
+		if err := t.insertJobs(s.ctx); err != nil {
 			return fmt.Errorf("enqueue: %w", s.dialect.translate(err))
 		}
 		t.after = append([]func(){s.queue.Wake}, t.after...)
@@ -143,12 +148,35 @@ func (s *Store) commit() error {
 	if err := s.flushAudit(); err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}
-	t.done = true
-	err := t.sql.Commit()
-	s.release(t.conn)
-	if err != nil {
+	if err := t.end(s.ctx); err != nil {
 		return fmt.Errorf("commit: %w", s.dialect.translate(err))
 	}
+	return nil
+}
+
+func (t *transaction) insertJobs(ctx context.Context) error {
+	if t.postgres != nil { // River sends its statements by itself
+		if err := t.postgres.begin(ctx); err != nil {
+			return err
+		}
+	}
+	return t.base.queue.Insert(ctx, t.conn, t.sqlite, t.jobs)
+}
+
+// end commits and gives the connection back.
+func (t *transaction) end(ctx context.Context) error {
+	var err error
+	if t.postgres != nil {
+		err = t.postgres.commit(ctx)
+	} else {
+		err = t.sqlite.Commit()
+	}
+	if err != nil {
+		t.rollback()
+		return err
+	}
+	t.done = true
+	t.base.release(t.conn)
 	return nil
 }
 
@@ -158,6 +186,10 @@ func (t *transaction) rollback() {
 		return
 	}
 	t.done = true
-	_ = t.sql.Rollback() // the connection is broken if it fails, and then the server has rolled back
+	if t.postgres != nil {
+		t.postgres.rollback()
+	} else {
+		_ = t.sqlite.Rollback() // the connection is broken if it fails
+	}
 	t.base.release(t.conn)
 }
