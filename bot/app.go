@@ -62,14 +62,10 @@ func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*a
 		Now: now, NewID: newID, Log: log,
 	})
 	a.runner = flow.NewRunner(flow.Options{
-		Store: s, Account: account.ID, Flows: flows.All(a.core), Cards: flows.Cards(a.core), Home: flows.Home, Words: a.words,
+		Store: s, Account: account.ID, Flows: flows.All(a.core), Cards: flows.Cards(a.core), Home: flows.Home, Suggest: flows.Suggesters(a.core), Words: a.words,
 		Now: now, NewID: newID, Log: log, Observe: a.metrics.observe,
 		Actor: func(ctx context.Context, in flow.Inbound) (actions.Actor, error) {
-			chat := in.Chat
-			if in.Shared {
-				chat = "" // others read there: it is not where he can be told things
-			}
-			return a.core.Actor(ctx, account.ID, in.Platform, in.User, chat, in.Locale)
+			return a.core.Actor(ctx, account.ID, in.Platform, in.User, in.PrivateChat(), in.Locale)
 		},
 	})
 	return a, nil

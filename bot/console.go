@@ -46,7 +46,7 @@ func consoleCommands() []web.Command {
 	}
 	commands := make([]web.Command, len(words))
 	for i, word := range words {
-		commands[i] = web.Command{Word: word, About: flow.T("command."+word, "word", word), Roles: roles[word]}
+		commands[i] = web.Command{Word: word, About: flow.T("command."+word, "word", flow.Word(word)), Roles: roles[word]}
 	}
 	return commands
 }

@@ -53,7 +53,7 @@ func (f *Help) Steps() []flow.Step {
 func (f *Help) body() []flow.Text {
 	var lines []flow.Text
 	for _, word := range Commands(f.Role) {
-		lines = append(lines, flow.T("command."+word, "word", word))
+		lines = append(lines, flow.T("command."+word, "word", flow.Word(word)))
 	}
 	return lines
 }

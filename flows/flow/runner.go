@@ -24,6 +24,8 @@ type Options struct {
 	Flows   []Def
 	Cards   []CardDef
 	Home    string // flow that answers text when no conversation is open
+	// Suggest completes options of commands, by the option's name; see Desk.
+	Suggest map[string]func(ctx context.Context, who actions.Actor, typed string) ([]Option, error)
 	Words   Words
 	Now     func() time.Time
 	NewID   func() string
@@ -79,6 +81,7 @@ func (r *Runner) Handle(ctx context.Context, in Inbound, on Screen) error {
 	if out.silent {
 		return nil
 	}
+	out.reader.CommandPrefix = in.CommandPrefix
 	shown := r.Words.Show(out.view, out.reader)
 	if out.replace {
 		shown.Replace = in.Message

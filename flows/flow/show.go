@@ -150,6 +150,7 @@ func (t *turn) viewForm(v *View, step Step) {
 			Kind: f.kind, Options: t.options(f), Value: t.Typed[f.name], Optional: f.optional,
 		})
 	}
+	v.Answer = &Button{Name: buttonShow, Label: T("button.answer"), Style: Primary}
 	if len(fields) != 1 {
 		return
 	}

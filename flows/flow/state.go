@@ -101,6 +101,7 @@ const (
 	buttonSkip    = "skip"
 	buttonExtra   = "extra"
 	buttonMenu    = "menu"
+	buttonShow    = "show" // changes nothing
 )
 
 // The ends of a conversation.

@@ -48,7 +48,7 @@ func (t *talk) command(c Command) (answer, error) {
 	if !ok {
 		return t.notice("error.unknown_word", "word", word), nil
 	}
-	return t.start(d, Start{Args: c.Rest}, "")
+	return t.start(d, Start{Args: c.Rest, Values: c.Values}, "")
 }
 
 // typed answers the open question; without one, the home flow says what can be done.
@@ -141,6 +141,9 @@ func (t *talk) expired(saved store.Conversation) bool {
 
 // play advances a conversation until a person has to answer, running each effect inside the transaction.
 func (t *talk) play(d Def, s State, saved store.Conversation, e Event, known bool) (answer, error) {
+	if pressed(e) == buttonShow && !s.Ended && s.Owner == t.who.ID {
+		return answer{view: Look(d, s, t.who), reader: reader(t.who), flow: d.Name, replace: true}, nil
+	}
 	before := s.Revision
 	next, view, effects := Advance(d, s, t.who, e)
 	for len(effects) > 0 {

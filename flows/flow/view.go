@@ -1,11 +1,6 @@
 package flow
 
-import (
-	"context"
-	"time"
-
-	"github.com/aftersale/aftersale/actions"
-)
+import "time"
 
 // A Text is a message by key with the values it speaks of. Values keep their types (actions.Money, time.Time,
 // actions.Email …) until a reader's language is known. The value of a Literal is shown as it is.
@@ -72,8 +67,9 @@ type View struct {
 	Facts   []Fact
 	Fields  []FieldView // in prompts, just the one that is asked
 	Buttons []Button
-	Ended   bool   // nothing can be pressed here any more but what launches another flow
-	Live    string // subject whose changes edit this view wherever it is shown
+	Answer  *Button // shows a form again: see Shown.Answer
+	Ended   bool    // nothing can be pressed here any more but what launches another flow
+	Live    string  // subject whose changes edit this view wherever it is shown
 }
 
 // A Problem is what was wrong with the last answer.
@@ -120,14 +116,19 @@ type Button struct {
 
 // A Reader is who will read a view: his language and zone, and whether others read over his shoulder.
 type Reader struct {
-	Locale   string
-	Timezone string
-	Shared   bool // a room: e-mails and names are masked
+	Locale        string
+	Timezone      string
+	Shared        bool   // a room: e-mails and names are masked
+	CommandPrefix string // what he types before a Word; empty: "/"
 }
+
+// A Word is the word of a command, shown as it is typed.
+type Word string
 
 // Words gives views a language. flows/locales implements it.
 type Words interface {
 	Show(v View, r Reader) Shown
+	Text(t Text, r Reader) string
 }
 
 // A Shown is a view in a reader's language: strings alone, all that an adapter needs to draw it. It is plain data and
@@ -145,6 +146,7 @@ type Shown struct {
 	Facts   []ShownFact   `json:"facts,omitempty"`
 	Fields  []ShownField  `json:"fields,omitempty"`
 	Buttons []ShownButton `json:"buttons,omitempty"` // options of a single choice first, then the step's, then back, help, cancel
+	Answer  *ShownButton  `json:"answer,omitempty"`  // of a form: shows it again, where a form cannot open unasked
 	Ended   bool          `json:"ended,omitempty"`
 	Live    string        `json:"live,omitempty"`
 	Replace string        `json:"-"` // message to edit; empty: a new message
@@ -186,20 +188,35 @@ type Inbound struct {
 	ID       string // the platform's id of the delivery, for telling repeats; empty when it has none
 	Platform string
 	Chat     string
+	Direct   string // chat in which the user alone is written to; empty: Chat, unless others read it
 	User     string // the platform's user id
 	UserName string
 	Locale   string // of the platform's user; empty when unknown
 	Shared   bool   // others read this chat too
 	Forms    bool   // the platform can ask several fields at once
-	Message  string // the message that was pressed; empty for typed input
-	Input    Gesture
+	// CommandPrefix is what stands before the word of a command here, such as "/support "; empty: "/".
+	CommandPrefix string
+	Message       string // the message that was pressed; empty for typed input
+	Input         Gesture
+}
+
+// PrivateChat is where the user alone is written to; empty when that is not known.
+func (in Inbound) PrivateChat() string {
+	if in.Direct == "" && !in.Shared {
+		return in.Chat
+	}
+	return in.Direct
 }
 
 // A Gesture is one of Command, Typed, Pressed, Submitted.
 type Gesture interface{ gesture() }
 
-// A Command starts a flow by its word: "/refund HP123" is {"refund", "HP123"}.
-type Command struct{ Word, Rest string }
+// A Command starts a flow by its word: "/refund HP123" is {"refund", "HP123"}. Where the platform has typed options,
+// Values holds them by the name of a field of the flow's first form.
+type Command struct {
+	Word, Rest string
+	Values     map[string]string
+}
 
 // A Typed is free text.
 type Typed struct{ Text string }
@@ -217,28 +234,3 @@ func (Command) gesture()   {}
 func (Typed) gesture()     {}
 func (Pressed) gesture()   {}
 func (Submitted) gesture() {}
-
-// A Screen shows views to the person who caused an Inbound, privately. Adapters implement it.
-type Screen interface {
-	// Show draws s, editing the message s.Replace where it can, and returns the platform's id of the message that
-	// shows it now (empty when the platform has none).
-	Show(ctx context.Context, s Shown) (message string, err error)
-}
-
-// A Poster shows views where nobody has asked just now: in a room, or in a person's private chat. Adapters implement it.
-type Poster interface {
-	Post(ctx context.Context, chat string, s Shown) (message string, err error)
-	Edit(ctx context.Context, chat, message string, s Shown) error
-}
-
-// A Handler is what adapters need of the bot.
-type Handler interface {
-	Handle(ctx context.Context, in Inbound, on Screen) error
-}
-
-// A CardDef is a live card: it shows one subject, such as a proposal, wherever it was posted, and its buttons launch flows.
-type CardDef struct {
-	Kind string // the subject's kind: "proposal"
-	// View shows the subject as it is now. Buttons without a Launch are not drawn.
-	View func(ctx context.Context, id string, reader actions.Actor) (View, map[string]Launch, error)
-}

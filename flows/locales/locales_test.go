@@ -97,7 +97,7 @@ func TestTextsAreClean(t *testing.T) {
 				}
 				family, _, _ := strings.Cut(key, ".")
 				sentence := family == "error" || family == "verdict" || family == "money" || strings.HasSuffix(key, ".body") || strings.HasSuffix(key, ".help")
-				if slices.Contains([]string{"button.help", "command.help", "start.team.help", "start.buyer.help"}, key) {
+				if slices.Contains([]string{"button.help", "command.help", "about.help", "start.team.help", "start.buyer.help"}, key) {
 					sentence = false
 				}
 				if sentence && text != "" && !strings.ContainsAny(text[len(text)-1:], ".}") {

@@ -27,8 +27,15 @@ func (w *Words) Show(v flow.View, r flow.Reader) flow.Shown {
 	for _, f := range v.Fields {
 		s.Fields = append(s.Fields, w.field(f, v.Problem, r))
 	}
+	button := func(b flow.Button) flow.ShownButton {
+		return flow.ShownButton{Token: v.Token.With(b.Name).String(), Label: w.Text(b.Label, r), Style: b.Style}
+	}
 	for _, b := range v.Buttons {
-		s.Buttons = append(s.Buttons, flow.ShownButton{Token: v.Token.With(b.Name).String(), Label: w.Text(b.Label, r), Style: b.Style})
+		s.Buttons = append(s.Buttons, button(b))
+	}
+	if v.Answer != nil {
+		answer := button(*v.Answer)
+		s.Answer = &answer
 	}
 	return s
 }

@@ -57,6 +57,11 @@ func (w *Words) value(v any, r flow.Reader) string {
 		return clean(string(v))
 	case flow.PersonName:
 		return w.person(string(v), r)
+	case flow.Word:
+		if r.CommandPrefix == "" {
+			return "/" + string(v)
+		}
+		return r.CommandPrefix + string(v)
 	case actions.Transaction:
 		return clean(string(v))
 	case actions.Product:

@@ -1,0 +1,108 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aftersale/aftersale/actions"
+)
+
+// A Screen shows views to the person who caused an Inbound, privately. Adapters implement it.
+type Screen interface {
+	// Show draws s, editing the message s.Replace where it can, and returns the platform's id of the message that
+	// shows it now. It is empty when nothing can edit that message later: news about it is then told by another one.
+	Show(ctx context.Context, s Shown) (message string, err error)
+}
+
+// A Poster shows views where nobody has asked just now: in a room, or in a person's private chat. Adapters implement it.
+//
+// Errors: ErrGone; *Unreachable; *Busy; any other is passing, and the post is tried again.
+type Poster interface {
+	Post(ctx context.Context, chat string, s Shown) (message string, err error)
+	Edit(ctx context.Context, chat, message string, s Shown) error
+}
+
+// ErrGone means that there is no message to edit and never will be: somebody deleted it, or the platform does not keep it.
+var ErrGone = errors.New("the message cannot be edited any more")
+
+// The reasons why a chat cannot be written to.
+const (
+	Blocked = "blocked" // the person blocked the bot, or left the platform
+	Closed  = "closed"  // the person takes no messages from it, or has never written to it
+	Left    = "left"    // the bot is not in the room any more, or the room is gone
+)
+
+// An Unreachable is a chat that cannot be written to; trying again does not help.
+type Unreachable struct {
+	Why string // Blocked, Closed or Left
+	Err error
+}
+
+// Error implements error.
+func (u *Unreachable) Error() string { return fmt.Sprintf("unreachable (%s): %v", u.Why, u.Err) }
+
+// Unwrap returns what the platform said.
+func (u *Unreachable) Unwrap() error { return u.Err }
+
+// A Busy platform wants a pause that is longer than an adapter waits by itself.
+type Busy struct {
+	After time.Duration
+	Err   error
+}
+
+// Error implements error.
+func (b *Busy) Error() string { return fmt.Sprintf("busy for %s: %v", b.After, b.Err) }
+
+// Unwrap returns what the platform said.
+func (b *Busy) Unwrap() error { return b.Err }
+
+// A Handler is what every adapter needs of the bot.
+type Handler interface {
+	Handle(ctx context.Context, in Inbound, on Screen) error
+}
+
+// A Desk is all that the bot can do for an adapter. A Runner is one.
+type Desk interface {
+	Handler
+	// Card shows a live card to who asks, outside of any conversation, such as a home tab.
+	Card(ctx context.Context, in Inbound, subject string) (Shown, error)
+	// Suggest completes what somebody is typing as an option of a command: at most 25, of what that person may see.
+	Suggest(ctx context.Context, in Inbound, word, option, typed string) ([]ShownOption, error)
+}
+
+// MaxSuggestions is how many suggestions platforms show (Discord: 25 choices of an autocomplete answer).
+const MaxSuggestions = 25
+
+// A CardDef is a live card: it shows one subject, such as a proposal, wherever it was posted, and its buttons launch flows.
+type CardDef struct {
+	Kind string // the subject's kind: "proposal"
+	// View shows the subject as it is now. Buttons without a Launch are not drawn.
+	View func(ctx context.Context, id string, reader actions.Actor) (View, map[string]Launch, error)
+}
+
+// HomeSubject is the card of what waits for whoever reads it, with the ways to start something.
+const HomeSubject = "home:me"
+
+// A CommandInfo describes a command to platforms that list them.
+type CommandInfo struct {
+	Word          string
+	About         map[string]string // by locale
+	Staff, Buyers bool              // who may
+	Options       []CommandOption
+}
+
+// A CommandOption is something that can be said with a command. None has to be.
+type CommandOption struct {
+	Name    string            // of a field of the flow's first form
+	Label   map[string]string // by locale
+	Suggest bool              // Desk.Suggest completes it
+	Choices []LocalChoice     // all possible values; empty: any text
+}
+
+// A LocalChoice is one of a few values, with a label for each locale.
+type LocalChoice struct {
+	Value string
+	Label map[string]string
+}
