@@ -56,7 +56,8 @@ var rules = []struct {
 	{"actions/format", nil},
 	{"actions/mail", []string{"actions", "actions/format"}},
 	{"actions/hotmart", []string{"actions", "actions/format"}},
-	{"adapters/", []string{"adapters/adaptertest", "flows", "actions", "store"}},
+	{"adapters/chat", []string{"flows/flow"}},
+	{"adapters/", []string{"adapters/adaptertest", "adapters/chat", "flows", "actions", "store"}},
 }
 
 // only lists libraries that belong to one place each.

@@ -3,6 +3,7 @@ package adaptertest
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 
@@ -13,7 +14,7 @@ func commandStarts(s *stage) {
 	s.answers(card("Which purchase?", "Cancel"))
 	s.Type(s.ana, "/refund HP1100000101 now")
 	in := s.one(0)
-	if got, want := in.Input, (flow.Command{Word: "refund", Rest: "HP1100000101 now"}); got != want {
+	if got, want := in.Input, (flow.Command{Word: "refund", Rest: "HP1100000101 now"}); !reflect.DeepEqual(got, want) {
 		s.Errorf("input is %#v, want %#v", got, want)
 	}
 	if in.User != s.ana || in.Chat != s.Chat(s.ana) || in.Platform == "" || in.Shared {
@@ -34,7 +35,7 @@ func textIsText(s *stage) {
 func unknownWord(s *stage) {
 	s.answers(flow.Shown{Kind: "notice", Title: "I do not know that word.", Ended: true})
 	s.Type(s.ana, "/qwerty")
-	if got, want := s.one(0).Input, (flow.Command{Word: "qwerty"}); got != want {
+	if got, want := s.one(0).Input, (flow.Command{Word: "qwerty"}); !reflect.DeepEqual(got, want) {
 		s.Errorf("input is %#v, want %#v", got, want)
 	}
 	if got := s.last(s.ana).Text(); !strings.Contains(got, "I do not know that word.") {

@@ -36,7 +36,7 @@ func TestEachLineIsAnsweredUpToAnEmptyLine(t *testing.T) {
 	if err := a.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	want := `ana: flow.Command{Word:"help", Rest:""}
+	want := `ana: flow.Command{Word:"help", Rest:"", Values:map[string]string(nil)}
   [1] Go
 
 ana: flow.Pressed{Token:"c.1.go"}

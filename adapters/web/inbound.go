@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aftersale/aftersale/adapters/chat"
 	"github.com/aftersale/aftersale/flows/flow"
 	"github.com/aftersale/aftersale/store"
 )
@@ -65,7 +66,7 @@ func (a *Adapter) say(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, err)
 		return
 	}
-	text := clean(r.PostForm.Get("text"))
+	text := chat.Clean(r.PostForm.Get("text"))
 	l := paneLimits[g.pane]
 	switch {
 	case text == "":
@@ -83,7 +84,7 @@ func (a *Adapter) say(w http.ResponseWriter, r *http.Request) {
 		a.fail(w, r, g, err)
 		return
 	}
-	g.in.Input = parse(text)
+	g.in.Input = chat.Parse(text, "/support")
 	a.handle(w, r, g, said)
 }
 
@@ -122,7 +123,7 @@ func (a *Adapter) submit(w http.ResponseWriter, r *http.Request) {
 	values := map[string]string{}
 	for name, v := range r.PostForm {
 		if field, ok := strings.CutPrefix(name, "f."); ok {
-			values[field] = clean(v[0])
+			values[field] = chat.Clean(v[0])
 		}
 	}
 	g.in.Input = flow.Submitted{Token: token, Values: values}

@@ -1,10 +1,6 @@
 package web
 
-import (
-	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
-)
+import "github.com/aftersale/aftersale/adapters/chat"
 
 // limits are what the chat that a pane is drawn after can do. Characters, unless a comment says otherwise.
 type limits struct {
@@ -49,58 +45,16 @@ var paneLimits = map[Pane]limits{
 	},
 }
 
-// length counts as the platform does.
-func (l limits) length(s string) int {
-	if !l.UTF16 {
-		return utf8.RuneCountInString(s)
+// measure is how lengths are counted.
+func (l limits) measure() chat.Measure {
+	if l.UTF16 {
+		return chat.UTF16
 	}
-	n := 0
-	for _, r := range s {
-		n += max(1, utf16.RuneLen(r))
-	}
-	return n
+	return chat.Runes
 }
 
-// clamp shortens a text to at most n, with an ellipsis for what is gone.
-func (l limits) clamp(s string, n int) string {
-	if l.length(s) <= n {
-		return s
-	}
-	return strings.TrimRight(s[:l.index(s, n-1)], " \n") + "…"
-}
+func (l limits) length(s string) int { return l.measure().Length(s) }
 
-// index is the byte at which the first n characters end.
-func (l limits) index(s string, n int) int {
-	for i, r := range s {
-		size := 1
-		if l.UTF16 {
-			size = max(1, utf16.RuneLen(r))
-		}
-		if n -= size; n < 0 {
-			return i
-		}
-	}
-	return len(s)
-}
+func (l limits) clamp(s string, n int) string { return l.measure().Clamp(s, n) }
 
-// split cuts a text into pieces of at most n: between paragraphs if it can, else between lines, else between words, else
-// where the limit is. Nothing is lost but the white space at the cuts.
-func (l limits) split(s string, n int) []string {
-	var pieces []string
-	for l.length(s) > n {
-		head := s[:l.index(s, n)]
-		cut := len(head)
-		for _, sep := range []string{"\n\n", "\n", " "} {
-			if i := strings.LastIndex(head, sep); i > len(head)/4 {
-				cut = i
-				break
-			}
-		}
-		pieces = append(pieces, strings.TrimRight(s[:cut], " \n"))
-		s = strings.TrimLeft(s[cut:], " \n")
-	}
-	if s != "" {
-		pieces = append(pieces, s)
-	}
-	return pieces
-}
+func (l limits) split(s string, n int) []string { return l.measure().Split(s, n) }

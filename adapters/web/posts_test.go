@@ -162,39 +162,6 @@ func TestTooLongIsRefusedAndSaid(t *testing.T) {
 	}
 }
 
-func TestParse(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		text string
-		want flow.Gesture
-	}{
-		{"/refund", flow.Command{Word: "refund"}},
-		{"/Refund  HP1  now ", flow.Command{Word: "refund", Rest: "HP1  now"}},
-		{"/support refund HP1", flow.Command{Word: "refund", Rest: "HP1"}},
-		{"/support", flow.Command{Word: "help"}},
-		{"/", flow.Command{Word: "help"}},
-		{"/refund\nHP1", flow.Command{Word: "refund", Rest: "HP1"}},
-		{"refund /HP1", flow.Typed{Text: "refund /HP1"}},
-		{"👍", flow.Typed{Text: "👍"}},
-	}
-	for _, test := range tests {
-		if got := parse(test.text); got != test.want {
-			t.Errorf("parse(%q) = %#v, want %#v", test.text, got, test.want)
-		}
-	}
-}
-
-func TestCleanText(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string]string{
-		" a\r\nb ": "a\nb", "a\x00b\x1bc": "abc", "a\xffb": "a\uFFFDb", "\t ": "", "e\u0301 \u200d": "e\u0301 \u200d",
-	} {
-		if got := clean(in); got != want {
-			t.Errorf("clean(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
 func TestRepeatedDelivery(t *testing.T) {
 	t.Parallel()
 	ids := make(chan string, 10)
