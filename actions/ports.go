@@ -126,4 +126,5 @@ var MailTemplates = []string{
 	"email_changed_old", // to the old address: the purchase's e-mail was changed
 	"email_changed_new", // to the new address: from now on here
 	"email_denied",      // the change was not made, with the reason
+	"request_closed",    // a request ended without being carried out, and no chat could tell
 }

@@ -55,9 +55,10 @@ func elsewhere(i store.Identity, chat, locale string) bool {
 
 // An Addressee is somebody who waits for an answer: who he is, and where he is told.
 type Addressee struct {
-	Actor    Actor
-	Platform string
-	Chat     string // empty: he has never written privately
+	Actor          Actor
+	Platform       string
+	Chat           string // empty: he has never written privately, or cannot be reached there any more
+	PlatformLocale string
 }
 
 // Addressee returns who stands behind an identity.
@@ -71,7 +72,8 @@ func (c *Core) Addressee(ctx context.Context, identity string) (Addressee, error
 	if err != nil {
 		return Addressee{}, failed("find an addressee", err)
 	}
-	return Addressee{Actor: actorOf(w), Platform: w.Identity.Platform, Chat: w.Identity.Chat}, nil
+	return Addressee{Actor: actorOf(w), Platform: w.Identity.Platform, Chat: w.Identity.Chat,
+		PlatformLocale: w.Identity.PlatformLocale}, nil
 }
 
 func actorOf(w store.Who) Actor {

@@ -43,7 +43,7 @@ type Notices struct {
 func (n *Notices) Handlers() map[string]jobs.Handler {
 	return map[string]jobs.Handler{
 		actions.JobAnnounce: n.announce, jobPost: n.post, actions.JobRefresh: n.refresh, actions.JobTell: n.tell,
-		JobForget: n.forget,
+		jobAlarm: n.alarm, JobForget: n.forget,
 	}
 }
 
@@ -85,17 +85,30 @@ func (n *Notices) post(ctx context.Context, job jobs.Job) error {
 	}
 	poster, ok := n.Posters[p.Platform]
 	if !ok {
-		return jobs.Cancel(fmt.Errorf("no adapter for %s", p.Platform))
+		return errNoAdapter(p.Platform)
 	}
 	card := store.Card{Subject: p.Subject, Platform: p.Platform, Chat: p.Chat, Locale: n.Account.Locale, Shared: true}
 	shown, err := n.draw(ctx, card)
 	if err != nil {
 		return err
 	}
-	if card.Message, err = poster.Post(ctx, p.Chat, shown); err != nil {
-		return fmt.Errorf("post to %s: %w", p.Platform, err)
+	var left *flow.Unreachable
+	switch card.Message, err = poster.Post(ctx, p.Chat, shown); {
+	case errors.As(err, &left):
+		return n.roomLost(ctx, Room{p.Platform, p.Chat}, left)
+	case err != nil:
+		return fmt.Errorf("post to %s: %w", p.Platform, later(err))
 	}
 	return n.remember(ctx, poster, card, shown)
+}
+
+// later has a job wait as long as a platform asks for; that is no failure.
+func later(err error) error {
+	var busy *flow.Busy
+	if errors.As(err, &busy) {
+		return jobs.Later(busy.After)
+	}
+	return err
 }
 
 // remember records where a subject is shown. A change from before that has edited all other cards: it is made up for.
@@ -118,8 +131,13 @@ func (n *Notices) keep(ctx context.Context, poster flow.Poster, card store.Card,
 		if err != nil || reflect.DeepEqual(now, shown) {
 			return err
 		}
-		if err := poster.Edit(ctx, card.Chat, card.Message, now); err != nil {
-			return err
+		var left *flow.Unreachable
+		err = poster.Edit(ctx, card.Chat, card.Message, now)
+		if errors.Is(err, flow.ErrGone) || errors.As(err, &left) {
+			return n.Store.In(ctx).DeleteCard(card.ID) // nobody sees it any more
+		}
+		if err != nil {
+			return later(err)
 		}
 		shown = now
 	}
@@ -134,6 +152,12 @@ func (n *Notices) refresh(ctx context.Context, job jobs.Job) error {
 		return err
 	}
 	return n.edit(ctx, a.Subject)
+}
+
+// errNoAdapter is the error of a job for a platform that this process is not connected to. Another process may be; when
+// none is, as after an adapter was switched off, the job engine gives up in the end.
+func errNoAdapter(platform string) error {
+	return fmt.Errorf("%s is not connected here", platform)
 }
 
 func (n *Notices) edit(ctx context.Context, subject string) error {
@@ -195,11 +219,11 @@ func (n *Notices) tell(ctx context.Context, job jobs.Job) error {
 	if t.Request != "" {
 		subject = "request:" + t.Request
 	}
-	cards, err := n.Store.In(ctx).CardsOf(n.Account.ID, subject, maxCards)
-	if err != nil {
+	if err := n.edit(ctx, subject); err != nil {
 		return err
 	}
-	if err := n.edit(ctx, subject); err != nil {
+	cards, err := n.Store.In(ctx).CardsOf(n.Account.ID, subject, maxCards) // those that are still there
+	if err != nil {
 		return err
 	}
 	for _, card := range cards {
@@ -209,26 +233,35 @@ func (n *Notices) tell(ctx context.Context, job jobs.Job) error {
 			return nil
 		}
 	}
-	return n.write(ctx, subject, t.Identity)
+	return n.write(ctx, subject, t)
 }
 
 // write sends a message about a subject to a person's private chat.
-func (n *Notices) write(ctx context.Context, subject, identity string) error {
-	to, err := n.Core.Addressee(ctx, identity)
+func (n *Notices) write(ctx context.Context, subject string, t actions.Tell) error {
+	to, err := n.Core.Addressee(ctx, t.Identity)
 	if err != nil {
 		return err
 	}
-	poster, ok := n.Posters[to.Platform]
-	if !ok || to.Chat == "" {
-		return jobs.Cancel(fmt.Errorf("%s cannot be written to on %s", identity, to.Platform))
+	if to.Chat == "" {
+		return n.personLost(ctx, t, flow.Closed)
 	}
-	card := store.Card{Subject: subject, Platform: to.Platform, Chat: to.Chat, IdentityID: identity, Locale: to.Actor.Locale}
+	poster, ok := n.Posters[to.Platform]
+	if !ok {
+		return errNoAdapter(to.Platform)
+	}
+	card := store.Card{Subject: subject, Platform: to.Platform, Chat: to.Chat, IdentityID: t.Identity, Locale: to.Actor.Locale}
 	shown, err := n.draw(ctx, card)
 	if err != nil {
 		return err
 	}
-	if card.Message, err = poster.Post(ctx, to.Chat, shown); err != nil {
-		return fmt.Errorf("tell on %s: %w", to.Platform, err)
+	var lost *flow.Unreachable
+	switch card.Message, err = poster.Post(ctx, to.Chat, shown); {
+	case errors.As(err, &lost):
+		return n.personLost(ctx, t, lost.Why)
+	case err != nil:
+		return fmt.Errorf("tell on %s: %w", to.Platform, later(err))
+	case card.Message == "":
+		return nil // the platform cannot edit it: the next news comes by a message of its own
 	}
 	return n.remember(ctx, poster, card, shown)
 }

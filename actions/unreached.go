@@ -1,0 +1,97 @@
+package actions
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/aftersale/aftersale/store"
+)
+
+// An Unreached is news that could not be told in a chat, and what was done in its place.
+type Unreached struct {
+	Who      Actor
+	Platform string
+	Purchase Purchase
+	Mailed   bool // a mail has the news, or will bring it
+}
+
+// Unreached records that somebody cannot be written to in his chat any more, and has the buyer who waits told by mail, at
+// the address of the purchase that the news is about. He is tried again in the chat once he writes there himself. Called
+// twice for the same news, he gets one mail.
+//
+// Errors: NotFound; Unavailable; Internal.
+func (c *Core) Unreached(ctx context.Context, news Tell, why string) (Unreached, error) {
+	var out Unreached
+	err := c.store.Tx(ctx, func(tx *store.Store) error {
+		to, err := c.Addressee(tx.Context(), news.Identity)
+		if err != nil {
+			return err
+		}
+		out.Who, out.Platform = to.Actor, to.Platform
+		target, subject, template, err := c.newsMail(tx, to.Actor, news)
+		if err != nil {
+			return err
+		}
+		_, p, err := c.read(tx.PurchaseByTransaction, systemActor(news.Account), target)
+		if err != nil {
+			return err
+		}
+		out.Purchase = p
+		buyer := to.Actor.Is(BuyerRole) && slices.Contains(to.Actor.Buyers, p.Buyer.ID)
+		out.Mailed = buyer && template != mailNone
+		if buyer && template == mailClosed {
+			account, err := tx.Account(news.Account)
+			if err != nil {
+				return err
+			}
+			l := letter{key: subject + "/unreached", template: mailClosed, to: p.Buyer.Email, buyer: p.Buyer, values: mailValues(p)}
+			if err := c.write(tx, account, l); err != nil {
+				return err
+			}
+		}
+		if err := tx.MoveIdentity(news.Identity, "", to.PlatformLocale); err != nil {
+			return err
+		}
+		return c.audit(tx, systemActor(news.Account), entry{action: "notice.undelivered", target: string(target), askedBy: to.Actor.ID,
+			note: to.Platform + ": " + why})
+	})
+	return out, failed("record that somebody is not reached", err)
+}
+
+// What mail brings a piece of news.
+const (
+	mailNone   = ""               // none: it is not final yet, or only matters to the team
+	mailOwn    = "own"            // the action has written one of its own
+	mailClosed = "request_closed" // nobody has yet
+)
+
+// newsMail finds the purchase that news is about, and which mail brings it.
+func (c *Core) newsMail(tx *store.Store, who Actor, news Tell) (target Transaction, subject, mail string, err error) {
+	if news.Request != "" {
+		r, err := c.Request(tx.Context(), who, news.Request)
+		if err != nil {
+			return "", "", "", err
+		}
+		mail := mailNone
+		switch r.State {
+		case RequestDone, RequestRequested, RequestNeedsBuyer:
+			mail = mailOwn
+		case RequestRefused:
+			mail = mailClosed
+		}
+		return r.Purchase.Transaction, subjectOfRequest(news.Request), mail, nil
+	}
+	p, err := c.Proposal(tx.Context(), who, news.Proposal)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", "", "", noProposal()
+	}
+	mail = mailOwn
+	switch p.Status {
+	case ProposalOpen:
+		mail = mailNone
+	case ProposalExpired, ProposalRebuilt, ProposalWithdrawn:
+		mail = mailClosed
+	}
+	return p.Purchase.Transaction, subjectOfProposal(news.Proposal), mail, err
+}
