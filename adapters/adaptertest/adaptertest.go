@@ -26,6 +26,9 @@ const (
 	Whispers      Capability = "whispers: in a room, a message for one person alone"
 	History       Capability = "history: what was said is there after a restart"
 	ManyPeople    Capability = "many people: more than one person at once"
+	FreeText      Capability = "free text: what is written without a command reaches the bot"
+	Redelivers    Capability = "redelivery: the same delivery may come twice"
+	LiveWhispers  Capability = "live whispers: a message for one person alone can be changed later"
 )
 
 // A Harness drives one adapter as its users would, and tells what they see. Its methods fail the test that opened it;
@@ -34,8 +37,13 @@ const (
 type Harness interface {
 	// Can lists what the platform can do.
 	Can() []Capability
+	// Platform is its name in what reaches the flows.
+	Platform() string
 	// Users are the platform's ids of two people; without ManyPeople the second is never used.
 	Users() [2]string
+	// User is the platform's id of somebody who is called so in a conversation of flows/testdata, "ana"; from then on he
+	// can do all that the two Users can.
+	User(name string) string
 	// Longest is how long one piece of text may be, in runes.
 	Longest() int
 	// Type sends a line into the person's private chat with the bot. "/word rest" is a command in whatever way the
@@ -45,6 +53,8 @@ type Harness interface {
 	Press(user, message, token string)
 	// Submit sends the form of a message.
 	Submit(user, message string, values map[string]string)
+	// Redeliver has the platform deliver once more, unchanged, what the person did last; only with Redelivers.
+	Redeliver(user string)
 	// See lists the messages of the person's private chat, oldest first.
 	See(user string) []Seen
 	// SeeRoom lists the messages of the room as that person sees it, oldest first.
@@ -71,6 +81,7 @@ type Seen struct {
 // A SeenField is one question.
 type SeenField struct {
 	Name, Label, Value, Problem string
+	Hint                        string // what stands below the label, if it is no piece of the message
 	Options                     []SeenOption
 }
 
@@ -102,8 +113,8 @@ func Run(t *testing.T, open func(t *testing.T, handler flow.Handler) Harness) {
 		run   func(*stage)
 	}{
 		{"a command starts a flow", nil, commandStarts},
-		{"text is text", nil, textIsText},
-		{"an unknown word reaches the flows", nil, unknownWord},
+		{"text is text", []Capability{FreeText}, textIsText},
+		{"an unknown word reaches the flows", []Capability{FreeText}, unknownWord},
 		{"a press carries its token unchanged", nil, pressCarriesToken},
 		{"the longest token fits", nil, longestToken},
 		{"two presses of one button both arrive", nil, twoPresses},
@@ -111,7 +122,8 @@ func Run(t *testing.T, open func(t *testing.T, handler flow.Handler) Harness) {
 		{"a stale press arrives as it is", []Capability{StaleButtons}, stalePress},
 		{"an ended card has nothing to press", nil, endedCard},
 		{"a form shows all fields and sends all answers", []Capability{Forms}, wholeForm},
-		{"one question is answered by typing", nil, oneQuestion},
+		{"one question is answered by typing", []Capability{FreeText}, oneQuestion},
+		{"a form that could not open has a button for it", []Capability{Forms, ManyPeople}, answerButton},
 		{"a problem stands beside its field", []Capability{Forms, FieldProblems}, problemBeside},
 		{"a problem is shown with the question", nil, problemShown},
 		{"long texts are split and nothing is lost", nil, longText},
@@ -122,6 +134,7 @@ func Run(t *testing.T, open func(t *testing.T, handler flow.Handler) Harness) {
 		{"people do not see each other's chats", []Capability{ManyPeople}, separateChats},
 		{"a card in a room is edited for everybody", []Capability{Rooms, Edits, ManyPeople}, roomCardEdited},
 		{"an answer in a room is for one person", []Capability{Rooms, Whispers, ManyPeople}, whisperInRoom},
+		{"the same delivery keeps its id", []Capability{Redelivers}, sameDelivery},
 		{"a failing flow does not stop the adapter", nil, handlerFails},
 		{"after a restart everything is there and goes on", []Capability{History}, restart},
 		{"many at once, each gets his own answers", []Capability{ManyPeople}, atOnce},

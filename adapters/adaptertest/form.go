@@ -49,6 +49,37 @@ func wholeForm(s *stage) {
 	}
 }
 
+// answerButton posts a form: nobody has asked just now, so no platform lets it open by itself. It is answered on the card,
+// or opens by the button that shows it again.
+func answerButton(s *stage) {
+	v := emailForm()
+	v.Answer = &flow.ShownButton{Token: v.Token + ".answer", Label: "Answer"}
+	s.answers(v)
+	if _, err := s.Poster().Post(s.Context(), s.Chat(s.ana), v); err != nil {
+		s.Fatal(err)
+	}
+	m := s.last(s.ana)
+	if !strings.Contains(m.Text(), v.Title) {
+		s.Errorf("%q lacks %q", m.Text(), v.Title)
+	}
+	pressed := 0
+	if b, ok := m.Button("Answer"); ok {
+		s.Press(s.ana, m.Message, b.Token)
+		if got := s.one(0).Input; got != (flow.Pressed{Token: v.Answer.Token}) {
+			s.Errorf("input is %#v, want %s", got, v.Answer.Token)
+		}
+		pressed, m = 1, s.last(s.ana)
+	}
+	if len(m.Fields) != len(v.Fields) {
+		s.Fatalf("%d fields are shown, want %d: %+v", len(m.Fields), len(v.Fields), m)
+	}
+	values := map[string]string{"email": "joao@example.com", "email_again": "joao@example.com", "reason": "lost", "note": ""}
+	s.Submit(s.ana, m.Message, values)
+	if got, ok := s.one(pressed).Input.(flow.Submitted); !ok || got.Token != v.Token || !maps.Equal(got.Values, values) {
+		s.Errorf("input is %#v, want all answers under %s", s.one(pressed).Input, v.Token)
+	}
+}
+
 func oneQuestion(s *stage) {
 	s.answers(flow.Shown{
 		Token: "01JDTESTFORM.1", Kind: "form", Title: "Which purchase should be refunded?",
@@ -98,9 +129,12 @@ func problemShown(s *stage) {
 		Problem: "There is no purchase HP999.", Hint: "Check the buyer's receipt.",
 		Fields: []flow.ShownField{{Name: "transaction", Label: "Transaction", Kind: flow.TextField, Problem: "There is no purchase HP999."}},
 	})
-	s.Type(s.ana, "HP999")
+	s.Type(s.ana, "/refund HP999")
 	m := s.last(s.ana)
 	all := m.Text() + "\n" + m.Problem
+	for _, f := range m.Fields {
+		all += "\n" + f.Problem
+	}
 	for _, want := range []string{"There is no purchase HP999.", "Check the buyer's receipt."} {
 		if !strings.Contains(all, want) {
 			s.Errorf("%q lacks %q", all, want)

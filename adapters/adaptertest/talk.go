@@ -14,8 +14,8 @@ func commandStarts(s *stage) {
 	s.answers(card("Which purchase?", "Cancel"))
 	s.Type(s.ana, "/refund HP1100000101 now")
 	in := s.one(0)
-	if got, want := in.Input, (flow.Command{Word: "refund", Rest: "HP1100000101 now"}); !reflect.DeepEqual(got, want) {
-		s.Errorf("input is %#v, want %#v", got, want)
+	if word, rest := said(in); word != "refund" || rest != "HP1100000101 now" {
+		s.Errorf("input is %#v, want the command refund with HP1100000101 now", in.Input)
 	}
 	if in.User != s.ana || in.Chat != s.Chat(s.ana) || in.Platform == "" || in.Shared {
 		s.Errorf("user %q, chat %q, platform %q, shared %v; want %q in the private chat %q", in.User, in.Chat, in.Platform, in.Shared, s.ana, s.Chat(s.ana))
@@ -23,6 +23,19 @@ func commandStarts(s *stage) {
 	if got := s.last(s.ana); !strings.Contains(got.Text(), "Which purchase?") {
 		s.Errorf("the answer is not seen: %q", got.Text())
 	}
+}
+
+// said is a command's word and what stands behind it: as one text, or as the only one of typed options.
+func said(in flow.Inbound) (word, rest string) {
+	c, ok := in.Input.(flow.Command)
+	if !ok {
+		return "", ""
+	}
+	rest = c.Rest
+	for _, v := range c.Values {
+		rest += v
+	}
+	return c.Word, rest
 }
 
 func textIsText(s *stage) {
@@ -45,9 +58,9 @@ func unknownWord(s *stage) {
 
 func handlerFails(s *stage) {
 	s.plays(func(flow.Inbound) (flow.Shown, error) { return flow.Shown{}, errors.New("the database is gone") })
-	s.Type(s.ana, "hello")
+	s.Type(s.ana, "/help")
 	s.answers(flow.Shown{Kind: "notice", Title: "Here I am again.", Ended: true})
-	s.Type(s.ana, "hello?")
+	s.Type(s.ana, "/help")
 	seen := s.last(s.ana)
 	if !strings.Contains(seen.Text(), "Here I am again.") {
 		s.Errorf("the next answer is not seen: %q", seen.Text())
@@ -63,8 +76,8 @@ func separateChats(s *stage) {
 	s.plays(func(in flow.Inbound) (flow.Shown, error) {
 		return flow.Shown{Kind: "notice", Title: "For " + in.User + " alone.", Ended: true}, nil
 	})
-	s.Type(s.ana, "what ana said")
-	s.Type(s.bia, "what bia said")
+	s.Type(s.ana, "/find what ana said")
+	s.Type(s.bia, "/find what bia said")
 	for _, m := range s.See(s.bia) {
 		if strings.Contains(m.Text(), "ana said") || strings.Contains(m.Text(), "For "+s.ana) {
 			s.Errorf("the second person reads the first one's chat: %q", m.Text())
@@ -78,12 +91,13 @@ func separateChats(s *stage) {
 func atOnce(s *stage) {
 	const times = 20
 	s.plays(func(in flow.Inbound) (flow.Shown, error) {
-		return flow.Shown{Kind: "notice", Title: "Got " + in.Input.(flow.Typed).Text + " of " + in.User, Ended: true}, nil
+		_, rest := said(in)
+		return flow.Shown{Kind: "notice", Title: "Got " + rest + " of " + in.User, Ended: true}, nil
 	})
 	var wait sync.WaitGroup
 	for i := range times {
 		for _, user := range []string{s.ana, s.bia} {
-			wait.Go(func() { s.Type(user, fmt.Sprintf("line-%d.", i)) })
+			wait.Go(func() { s.Type(user, fmt.Sprintf("/find line-%d.", i)) })
 		}
 	}
 	wait.Wait()
@@ -100,6 +114,28 @@ func atOnce(s *stage) {
 				s.Errorf("%s sees %q %d times, want once", user, want, strings.Count(all.String(), want))
 			}
 		}
+	}
+}
+
+func sameDelivery(s *stage) {
+	s.answers(card("Which purchase?", "Cancel"))
+	check := func(what string, before int) {
+		s.Helper()
+		s.Redeliver(s.ana)
+		all := s.inbound()[before:]
+		if len(all) == 0 || all[0].ID == "" || all[0].ID != all[len(all)-1].ID {
+			s.Errorf("%s, delivered twice: %+v; want one id", what, all)
+		}
+	}
+	s.Type(s.ana, "/find HP1")
+	check("a command", 0)
+	n := len(s.inbound())
+	m := s.last(s.ana)
+	b, _ := m.Button("Cancel")
+	s.Press(s.ana, m.Message, b.Token)
+	check("a press", n)
+	if all := s.inbound(); all[0].ID == all[len(all)-1].ID {
+		s.Errorf("a command and a press have the same id %q", all[0].ID)
 	}
 }
 

@@ -46,10 +46,13 @@ type harness struct {
 }
 
 func (h *harness) Can() []adaptertest.Capability {
-	return []adaptertest.Capability{adaptertest.Forms, adaptertest.FieldProblems}
+	return []adaptertest.Capability{adaptertest.Forms, adaptertest.FieldProblems, adaptertest.FreeText}
 }
 
 func (h *harness) Users() [2]string                  { return [2]string{"ana"} }
+func (h *harness) User(name string) string           { return name }
+func (h *harness) Platform() string                  { return Platform }
+func (h *harness) Redeliver(string)                  { h.Fatal("a terminal delivers nothing twice") }
 func (h *harness) Longest() int                      { return maxLine }
 func (h *harness) Poster() flow.Poster               { return h.a }
 func (h *harness) Room() string                      { return "#room" }

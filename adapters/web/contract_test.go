@@ -18,9 +18,10 @@ type pane struct {
 }
 
 func (p pane) Can() []adaptertest.Capability {
-	all := []adaptertest.Capability{adaptertest.Edits, adaptertest.StaleButtons, adaptertest.History, adaptertest.ManyPeople}
+	all := []adaptertest.Capability{adaptertest.Edits, adaptertest.StaleButtons, adaptertest.History,
+		adaptertest.ManyPeople, adaptertest.FreeText}
 	if p.pane != Buyer {
-		all = append(all, adaptertest.Forms, adaptertest.FieldProblems, adaptertest.Rooms, adaptertest.Whispers)
+		all = append(all, adaptertest.Forms, adaptertest.FieldProblems, adaptertest.Rooms, adaptertest.Whispers, adaptertest.LiveWhispers)
 	}
 	return all
 }
@@ -28,6 +29,12 @@ func (p pane) Can() []adaptertest.Capability {
 func (p pane) Users() [2]string {
 	return [2]string{people[p.pane][0].ID, people[p.pane][1].ID}
 }
+
+func (p pane) Platform() string { return p.pane.Platform() }
+
+func (p pane) User(name string) string { return name }
+
+func (p pane) Redeliver(string) { p.t.Fatal("a browser's press is never delivered twice") }
 
 func (p pane) Longest() int { return paneLimits[p.pane].Text }
 
