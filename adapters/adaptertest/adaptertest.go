@@ -103,9 +103,9 @@ func (s Seen) Button(label string) (SeenButton, bool) {
 	return s.Buttons[i], true
 }
 
-// Run tests an adapter. open starts a fresh one whose events go to the handler; it is called once for each test, and
+// Run tests an adapter. open starts a fresh one whose events go to the desk; it is called once for each test, and
 // cleans up by t.Cleanup.
-func Run(t *testing.T, open func(t *testing.T, handler flow.Handler) Harness) {
+func Run(t *testing.T, open func(t *testing.T, desk flow.Desk) Harness) {
 	t.Helper()
 	tests := []struct {
 		name  string
@@ -142,15 +142,15 @@ func Run(t *testing.T, open func(t *testing.T, handler flow.Handler) Harness) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			handler := &script{}
-			h := open(t, handler)
+			desk := &script{}
+			h := open(t, desk)
 			for _, c := range test.needs {
 				if !slices.Contains(h.Can(), c) {
 					t.Skipf("SKIPPED: the platform has no %s", c)
 				}
 			}
 			users := h.Users()
-			test.run(&stage{T: t, Harness: h, script: handler, ana: users[0], bia: users[1]})
+			test.run(&stage{T: t, Harness: h, script: desk, ana: users[0], bia: users[1]})
 		})
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/aftersale/aftersale/flows/flow"
 )
 
-// A script is a handler that answers as a test says and remembers what it was asked.
+// A script is a desk that answers as a test says and remembers what it was asked.
 type script struct {
 	mu     sync.Mutex
 	answer func(in flow.Inbound) (flow.Shown, error)
@@ -36,6 +36,16 @@ func (s *script) Handle(ctx context.Context, in flow.Inbound, on flow.Screen) er
 	defer s.mu.Unlock()
 	s.shown = append(s.shown, id)
 	return err
+}
+
+// Card implements flow.Desk: a card says what it is of.
+func (s *script) Card(_ context.Context, _ flow.Inbound, subject string) (flow.Shown, error) {
+	return flow.Shown{Token: subject + ".0.", Kind: "card", Title: "Card of " + subject}, nil
+}
+
+// Suggest implements flow.Desk: it suggests what is typed.
+func (s *script) Suggest(_ context.Context, _ flow.Inbound, _, _, typed string) ([]flow.ShownOption, error) {
+	return []flow.ShownOption{{Value: typed, Label: typed}}, nil
 }
 
 // answers has every gesture answered with the view.

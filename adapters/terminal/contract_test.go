@@ -15,11 +15,11 @@ import (
 
 func TestContract(t *testing.T) {
 	t.Parallel()
-	adaptertest.Run(t, func(t *testing.T, handler flow.Handler) adaptertest.Harness {
+	adaptertest.Run(t, func(t *testing.T, desk flow.Desk) adaptertest.Harness {
 		in, keyboard := io.Pipe()
 		h := &harness{T: t, keyboard: keyboard, answered: make(chan struct{})}
 		h.a = New(Options{
-			Handler: handler, In: in, Out: &h.out, User: User{ID: "ana"}, Forms: true,
+			Handler: desk, In: in, Out: &h.out, User: User{ID: "ana"}, Forms: true,
 			Settle: func(context.Context) error { h.answered <- struct{}{}; return nil },
 		})
 		done := make(chan error)

@@ -188,8 +188,8 @@ func TestContract(t *testing.T) {
 	for _, p := range Panes() {
 		t.Run(string(p), func(t *testing.T) {
 			t.Parallel()
-			adaptertest.Run(t, func(t *testing.T, handler flow.Handler) adaptertest.Harness {
-				return pane{openDesk(t, handler), p}
+			adaptertest.Run(t, func(t *testing.T, desk flow.Desk) adaptertest.Harness {
+				return pane{openDesk(t, desk), p}
 			})
 		})
 	}
