@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/mail"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -149,7 +150,6 @@ func (r *configReader) people(people []PersonConfig) {
 }
 
 func (r *configReader) slack(s SlackConfig) {
-	r.notYet("slack.enabled", s.Enabled, "the Slack adapter")
 	r.oneOf("slack.mode", s.Mode, "http", "socket")
 	r.url("slack.api_url", s.APIURL, "https", "http")
 	if !strings.HasPrefix(s.Command, "/") || strings.ContainsAny(s.Command, " \t") || len(s.Command) < 2 {
@@ -158,7 +158,6 @@ func (r *configReader) slack(s SlackConfig) {
 }
 
 func (r *configReader) discord(d DiscordConfig) {
-	r.notYet("discord.enabled", d.Enabled, "the Discord adapter")
 	r.oneOf("discord.mode", d.Mode, "http", "gateway")
 	r.url("discord.api_url", d.APIURL, "https", "http")
 	if key, err := hex.DecodeString(d.PublicKey); err != nil || len(key) != 0 && len(key) != 32 {
@@ -167,10 +166,15 @@ func (r *configReader) discord(d DiscordConfig) {
 }
 
 func (r *configReader) telegram(t TelegramConfig) {
-	r.notYet("telegram.enabled", t.Enabled, "the Telegram adapter")
 	r.oneOf("telegram.mode", t.Mode, "webhook", "polling")
 	r.url("telegram.api_url", t.APIURL, "https", "http")
+	if t.WebhookSecret != "" && !webhookSecret.MatchString(t.WebhookSecret.Reveal()) {
+		r.wrong("telegram.webhook_secret", "must be 1 to 256 letters, digits, _ and -; `openssl rand -hex 32` makes one")
+	}
 }
+
+// webhookSecret is what Telegram takes as secret_token (Bot API 10.1, setWebhook).
+var webhookSecret = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
 
 func (r *configReader) hotmart(h HotmartConfig) {
 	r.notYet("hotmart.enabled", h.Enabled, "the Hotmart connector")
@@ -221,5 +225,50 @@ func (r *configReader) missing(c Config) {
 	}
 	if c.Mail.From == "" && c.Account.SupportEmail == "" {
 		r.wrong("mail.from", "is missing (or AFTERSALE_MAIL_FROM), and account.support_email is not there to take its place")
+	}
+	r.missingForSlack(c.Slack)
+	r.missingForDiscord(c.Discord)
+	r.missingForTelegram(c)
+}
+
+// need refuses a key that a platform cannot do without.
+func (r *configReader) need(path string, empty bool, where string) {
+	if empty {
+		r.wrong(path, "is missing (or %s): %s", key{path: path}.env(), where)
+	}
+}
+
+func (r *configReader) missingForSlack(s SlackConfig) {
+	if !s.Enabled {
+		return
+	}
+	r.need("slack.bot_token", s.BotToken == "", "the Bot User OAuth Token of the app's page Install App")
+	if s.Mode == "socket" {
+		r.need("slack.app_token", s.AppToken == "", "an app-level token with connections:write, of the page Basic Information")
+	}
+	if s.Mode == "http" {
+		r.need("slack.signing_secret", s.SigningSecret == "", "the Signing Secret of the page Basic Information")
+	}
+}
+
+func (r *configReader) missingForDiscord(d DiscordConfig) {
+	if !d.Enabled {
+		return
+	}
+	r.need("discord.token", d.Token == "", "the token of the application's page Bot")
+	r.need("discord.application_id", d.ApplicationID == "", "of the application's page General Information")
+	if d.Mode == "http" {
+		r.need("discord.public_key", d.PublicKey == "", "of the application's page General Information")
+	}
+}
+
+func (r *configReader) missingForTelegram(c Config) {
+	t := c.Telegram
+	if !t.Enabled {
+		return
+	}
+	r.need("telegram.token", t.Token == "", "what @BotFather answers to /newbot")
+	if t.Mode == "webhook" {
+		r.need("telegram.webhook_secret", t.WebhookSecret == "", "`openssl rand -hex 32` makes one")
 	}
 }

@@ -204,7 +204,6 @@ config.yaml:7:18: account.support_email: must be an e-mail address
 config.yaml:9:23: people[0].role: must be one of agent, manager, producer, admin
 config.yaml:10:12: people[1].name: is also that of people[0]
 config.yaml:11:5: people[2]: name is missing
-config.yaml:12:18: slack.enabled: the Slack adapter is not in this version; it comes with a later one: set it to false
 config.yaml:12:30: slack.mode: must be one of http, socket
 config.yaml:12:47: slack.command: must be a slash and one word, such as /support
 config.yaml:15:14: mail.from: must be an address, such as "Shop <help@example.com>"
@@ -215,6 +214,31 @@ config.yaml:16:13: secret_key: must be 32 bytes in base64; ` + "`openssl rand -b
 	got := "\n" + strings.ReplaceAll(fmt.Sprint(err), path, "config.yaml")
 	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")); diff != "" {
 		t.Errorf("mistakes (-want +got):\n%s", diff)
+	}
+}
+
+// TestMissingForPlatforms lists what an enabled platform cannot do without, by its mode.
+func TestMissingForPlatforms(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ content, want string }{
+		"socket":   {"slack: {enabled: true, bot_token: xoxb-1}", "slack.app_token: is missing (or AFTERSALE_SLACK_APP_TOKEN)"},
+		"http":     {"slack: {enabled: true, mode: http, bot_token: xoxb-1}", "slack.signing_secret: is missing"},
+		"gateway":  {"discord: {enabled: true, application_id: '1'}", "discord.token: is missing"},
+		"endpoint": {"discord: {enabled: true, mode: http, token: x, application_id: '1'}", "discord.public_key: is missing"},
+		"polling":  {"telegram: {enabled: true}", "telegram.token: is missing (or AFTERSALE_TELEGRAM_TOKEN): what @BotFather answers to /newbot"},
+		"webhook":  {"telegram: {enabled: true, mode: webhook, token: x}", "telegram.webhook_secret: is missing"},
+		"secret":   {"telegram: {webhook_secret: 'a b'}", "config.yaml:1:28: telegram.webhook_secret: must be 1 to 256 letters"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := write(t, "config.yaml", c.content+"\n")
+			_, err := LoadRunning(path, env("AFTERSALE_SECRET_KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+				"AFTERSALE_MAIL_OUTBOX_DIR", "out", "AFTERSALE_MAIL_FROM", "a@example.com"))
+			got := strings.ReplaceAll(fmt.Sprint(err), path, "config.yaml")
+			if !strings.HasPrefix(got, c.want) || strings.Contains(got, "\n") {
+				t.Errorf("got %s, want only %s", got, c.want)
+			}
+		})
 	}
 }
 

@@ -69,7 +69,7 @@ type sold struct {
 
 const account = "shop"
 
-func parseGiven(t *testing.T, text []byte) given {
+func parseGiven(t testing.TB, text []byte) given {
 	t.Helper()
 	var g given
 	if err := yaml.UnmarshalWithOptions(text, &g, yaml.Strict()); err != nil {
@@ -91,7 +91,7 @@ func parseGiven(t *testing.T, text []byte) given {
 }
 
 // when reads a time: RFC 3339, a day (its noon), or days from now such as "-3d".
-func when(t *testing.T, text string, now time.Time) time.Time {
+func when(t testing.TB, text string, now time.Time) time.Time {
 	t.Helper()
 	if text == "" {
 		return time.Time{}
@@ -124,8 +124,8 @@ func (w *world) furnish(t *testing.T, g given) {
 	for _, name := range sorted(g.People) {
 		must(w.store.In(ctx).AddPerson(store.Person{ID: "p-" + name, AccountID: account, Name: strings.ToUpper(name[:1]) + name[1:],
 			Role: g.People[name], CreatedAt: w.now()}))
-		must(w.store.In(ctx).MeetIdentity(store.Identity{ID: "i-" + name, AccountID: account, Platform: platform, UserID: name,
-			PersonID: "p-" + name, Chat: "@" + name, CreatedAt: w.now()}))
+		must(w.store.In(ctx).MeetIdentity(store.Identity{ID: "i-" + name, AccountID: account, Platform: w.on.Name, UserID: w.on.User(name),
+			PersonID: "p-" + name, Chat: w.on.Chat(w.on.User(name)), CreatedAt: w.now()}))
 	}
 	for i, s := range g.sold {
 		must(w.sell(ctx, t, i, s))
@@ -135,8 +135,8 @@ func (w *world) furnish(t *testing.T, g given) {
 		must(err)
 		b, err := w.store.In(ctx).BuyerByEmail(account, email.Key())
 		must(err)
-		must(w.store.In(ctx).MeetIdentity(store.Identity{ID: "i-" + name, AccountID: account, Platform: platform, UserID: name,
-			Chat: "@" + name, CreatedAt: w.now()}))
+		must(w.store.In(ctx).MeetIdentity(store.Identity{ID: "i-" + name, AccountID: account, Platform: w.on.Name, UserID: w.on.User(name),
+			Chat: w.on.Chat(w.on.User(name)), CreatedAt: w.now()}))
 		must(w.store.In(ctx).LinkBuyer(store.IdentityBuyer{IdentityID: "i-" + name, BuyerID: b.ID, AccountID: account, CreatedAt: w.now()}))
 	}
 }

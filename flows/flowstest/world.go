@@ -27,9 +27,19 @@ const (
 	room     = "#approvals"
 )
 
+// A Platform is where the people of a world write.
+type Platform struct {
+	Name   string                   // in identities, conversations and cards
+	User   func(name string) string // the platform's id of somebody who is called so in the file
+	Chat   func(user string) string // his private chat with the bot
+	Room   string                   // where proposals are announced; empty: nowhere
+	Poster flow.Poster
+}
+
 // A world is everything below the chat platform, for real: engine, actions, database, jobs. Only the commerce platform's
 // answers, the mailer and the clock are the test's.
 type world struct {
+	on       Platform
 	store    *store.Store
 	core     *actions.Core
 	runner   *flow.Runner
@@ -57,9 +67,22 @@ func open(t *testing.T, g given) *world {
 	return openOn(t, storetest.New(t), g)
 }
 
+// openOn builds a world whose chat platform is in memory.
 func openOn(t *testing.T, s *store.Store, g given) *world {
 	t.Helper()
-	w := &world{store: s, chats: &chats{messages: map[string][]*message{}}}
+	c := &chats{messages: map[string][]*message{}}
+	w := openAt(t, s, g, Platform{
+		Name: platform, Room: room, Poster: c,
+		User: func(name string) string { return name }, Chat: func(user string) string { return "@" + user },
+	})
+	w.chats = c
+	return w
+}
+
+// openAt builds a world on a chat platform.
+func openAt(t *testing.T, s *store.Store, g given, on Platform) *world {
+	t.Helper()
+	w := &world{on: on, store: s}
 	w.clock = when(t, g.Now, time.Time{})
 	commerce := actionstest.NewFlaky(ledger.New(w.store, w.now), g.script(t)...)
 	w.core = actions.New(actions.Options{Store: w.store, Commerce: ordered{commerce, w}, Mailer: w, Policy: actions.DefaultPolicy(), Now: w.now, NewID: w.newID})
@@ -73,16 +96,18 @@ func openOn(t *testing.T, s *store.Store, g given) *world {
 		t.Fatal(err)
 	}
 	w.runner = flow.NewRunner(flow.Options{
-		Store: w.store, Account: account, Flows: flows.All(w.core), Cards: flows.Cards(w.core), Home: flows.Home, Words: words,
+		Store: w.store, Account: account, Flows: flows.All(w.core), Cards: flows.Cards(w.core), Home: flows.Home, Suggest: flows.Suggesters(w.core), Words: words,
 		Now: w.now, NewID: w.newID, Log: logger(t),
 		Actor: func(ctx context.Context, in flow.Inbound) (actions.Actor, error) {
-			return w.core.Actor(ctx, account, in.Platform, in.User, in.Chat, in.Locale)
+			return w.core.Actor(ctx, account, in.Platform, in.User, in.PrivateChat(), in.Locale)
 		},
 	})
 	notices := &flows.Notices{
 		Core: w.core, Store: w.store, Account: shop, Words: words, Cards: flows.Cards(w.core),
-		Posters: map[string]flow.Poster{platform: w.chats}, Rooms: []flows.Room{{Platform: platform, Chat: room}},
-		Now: w.now, NewID: w.newID, Log: logger(t),
+		Posters: map[string]flow.Poster{on.Name: on.Poster}, Now: w.now, NewID: w.newID, Log: logger(t),
+	}
+	if on.Room != "" {
+		notices.Rooms = []flows.Room{{Platform: on.Name, Chat: on.Room}}
 	}
 	w.handlers = w.core.Handlers()
 	maps.Copy(w.handlers, notices.Handlers())

@@ -1,0 +1,152 @@
+package flowstest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/aftersale/aftersale/flows/flow"
+	"github.com/aftersale/aftersale/store"
+	"github.com/aftersale/aftersale/store/storetest"
+)
+
+// newStore is a database for one world.
+func newStore(t *testing.T) *store.Store { return storetest.New(t) }
+
+// A Rehearsal plays a script in memory, beside the world in which an adapter is, and tells what people should see there.
+type Rehearsal struct {
+	t     *testing.T
+	w     *world
+	forms bool
+	aside map[string]bool // messages that began as the answer to something in the room
+}
+
+// A Change is one message that is new or says something else.
+type Change struct {
+	Person  string // whose private chat it is in; empty: the room
+	Message string // its name in the rehearsal
+	Now     flow.Shown
+	Before  []flow.Shown // what it said before, oldest first
+	Aside   bool         // it began as the answer to something in the room
+}
+
+// Rehearse begins.
+func (s Script) Rehearse(t *testing.T) *Rehearsal {
+	t.Helper()
+	return &Rehearsal{t: t, w: open(t, s.given), forms: s.Forms, aside: map[string]bool{}}
+}
+
+// Do does what somebody does in one line and returns what changes at once; the clock moves when nobody does anything.
+func (r *Rehearsal) Do(a Act) ([]Change, error) {
+	r.t.Helper()
+	before := r.w.chats.versions()
+	if a.Who == "" {
+		r.w.move(r.t, strings.TrimSpace(a.Line[1:]))
+	} else if err := r.w.act(a.act, r.forms); err != nil {
+		return nil, err
+	}
+	all := r.changes(before)
+	for i, c := range all {
+		r.aside[c.Message] = r.aside[c.Message] || a.Room && len(c.Before) == 0
+		all[i].Aside = r.aside[c.Message]
+	}
+	return all, nil
+}
+
+// Settle does all work that is due and returns what changes by it. It also compares all that was said and done since the
+// act with what the file says.
+func (r *Rehearsal) Settle(a Act) []Change {
+	r.t.Helper()
+	before := r.w.chats.versions()
+	said := r.w.chats.take()
+	outside := r.w.settle(r.t)
+	said = append(append(said, outside...), r.w.chats.take()...)
+	if got, want := strings.Join(said, "\n"), strings.Join(a.Want, "\n"); got != want {
+		r.t.Errorf("line %d: the bot says\n%s\nand the file\n%s", a.Number, got, want)
+	}
+	all := r.changes(before)
+	for i, c := range all {
+		all[i].Aside = r.aside[c.Message]
+	}
+	return all
+}
+
+// Target is the message on which an act presses a button or sends a form, and the token that it would send here.
+func (r *Rehearsal) Target(a Act) (message, token string, err error) {
+	chat := "@" + a.Who
+	if a.Room {
+		chat = a.act.room
+	}
+	token, id, ok := r.w.chats.find(chat, a.Button, a.Old)
+	if !ok {
+		return "", "", fmt.Errorf("nothing in %s has a button [%s]", chat, a.Button)
+	}
+	return chat + "/" + id, token, nil
+}
+
+// Filled reads the act as a form that is sent: the message of the form, and all its values by name. ok is false for
+// what is typed.
+func (r *Rehearsal) Filled(a Act) (message string, values map[string]string, ok bool) {
+	form, id := r.w.chats.newest("@" + a.Who)
+	if !r.forms || a.Button != "" || strings.HasPrefix(a.Text, "/") || len(form.Fields) == 0 || !strings.Contains(a.Text, ": ") {
+		return "", nil, false
+	}
+	values, err := fill(form, a.Text)
+	if err != nil {
+		return "", nil, false
+	}
+	return "@" + a.Who + "/" + id, values, true
+}
+
+// Said lists all that was ever shown in somebody's private chat, and in the room for an empty name.
+func (r *Rehearsal) Said(person string) []flow.Shown {
+	r.w.chats.mu.Lock()
+	defer r.w.chats.mu.Unlock()
+	var all []flow.Shown
+	for _, m := range r.w.chats.messages[chatOf(person)] {
+		all = append(append(all, m.versions...), m.shown)
+	}
+	return all
+}
+
+func chatOf(person string) string {
+	if person == "" {
+		return room
+	}
+	return "@" + person
+}
+
+// versions counts what each message has said so far.
+func (c *chats) versions() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all := map[string]int{}
+	for chat, messages := range c.messages {
+		for _, m := range messages {
+			all[chat+"/"+m.id] = len(m.versions) + 1
+		}
+	}
+	return all
+}
+
+func (r *Rehearsal) changes(before map[string]int) []Change {
+	r.w.chats.mu.Lock()
+	defer r.w.chats.mu.Unlock()
+	var all []Change
+	for _, chat := range sorted(r.w.chats.messages) {
+		for _, m := range r.w.chats.messages[chat] {
+			name := chat + "/" + m.id
+			if len(m.versions)+1 == before[name] {
+				continue
+			}
+			all = append(all, Change{Person: strings.TrimPrefix(chat, "@"), Message: name, Now: m.shown, Before: append([]flow.Shown(nil), m.versions...)})
+			if chat == room {
+				all[len(all)-1].Person = ""
+			}
+		}
+	}
+	return all
+}
+
+// Draw writes a view in the notation of the files.
+func Draw(s flow.Shown) []string { return draw(s) }
