@@ -83,3 +83,15 @@ func (s *Server) Toasts() map[string]Toast {
 	}
 	return all
 }
+
+// ChatOf is the chat that has the message; ids are given once in all chats.
+func (s *Server) ChatOf(message int) int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, c := range s.chats {
+		if c.find(int64(message)) != nil {
+			return id
+		}
+	}
+	return 0
+}

@@ -116,6 +116,14 @@ func (s *Server) Settle() {
 	})
 }
 
+// AwaitConfirmed waits until the bot has handled the update.
+func (s *Server) AwaitConfirmed(id int) {
+	s.t.Helper()
+	s.wait(fmt.Sprintf("update %d to be confirmed", id), func() bool {
+		return slices.ContainsFunc(s.inbox, func(u *update) bool { return u.id == id && u.done })
+	})
+}
+
 // Confirmed reports whether the bot has handled the update.
 func (s *Server) Confirmed(id int) bool {
 	s.mu.Lock()

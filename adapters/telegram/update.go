@@ -1,0 +1,41 @@
+package telegram
+
+import (
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+)
+
+// An update is what Telegram brings, as far as this bot reads it. The library's own types end with Bot API 5.5 and know
+// no topics.
+type update struct {
+	ID            int64     `json:"update_id"`
+	Message       *message  `json:"message"`
+	CallbackQuery *callback `json:"callback_query"`
+}
+
+// A message is one in a chat. An inaccessible one, which is too old to be told, has the date 0.
+type message struct {
+	ID      int            `json:"message_id"`
+	From    *tgbotapi.User `json:"from"`
+	Chat    *tgbotapi.Chat `json:"chat"`
+	Date    int64          `json:"date"`
+	Text    string         `json:"text"`
+	Caption string         `json:"caption"`
+	Thread  int            `json:"message_thread_id"`
+	Topic   bool           `json:"is_topic_message"`
+}
+
+// thread is the topic in which the answer belongs; 0 for none.
+func (m *message) thread() int {
+	if m == nil || !m.Topic {
+		return 0
+	}
+	return m.Thread
+}
+
+// A callback is a press of a button. Its message may be missing.
+type callback struct {
+	ID      string         `json:"id"`
+	From    *tgbotapi.User `json:"from"`
+	Message *message       `json:"message"`
+	Data    string         `json:"data"`
+}
