@@ -1,0 +1,140 @@
+package discord
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/aftersale/aftersale/flows/flow"
+)
+
+// Numbers of application commands.
+const (
+	chatInput    = 1 // a slash command
+	subCommand   = 1 // option types
+	stringOption = 3
+	guildInstall = 0
+	contextGuild = 0
+	baseLocale   = "en" // of the texts that are not localised: what every client falls back to
+)
+
+// locales are Discord's names of the languages that are not the base. Discord falls back from es-419 to es-ES, but a client
+// of one must not depend on that.
+var locales = map[string][]string{"pt-BR": {"pt-BR"}, "es": {"es-ES", "es-419"}}
+
+// A definition is a command as it is registered: what POST takes, and of what GET returns the part that is ours.
+type definition struct {
+	Name         string             `json:"name"`
+	Type         int                `json:"type"`
+	Description  string             `json:"description"`
+	Localized    map[string]string  `json:"description_localizations,omitempty"`
+	Options      []optionDefinition `json:"options,omitempty"`
+	Contexts     []int              `json:"contexts,omitempty"`
+	Integrations []int              `json:"integration_types,omitempty"`
+}
+
+type optionDefinition struct {
+	Type         int                `json:"type"`
+	Name         string             `json:"name"`
+	Description  string             `json:"description"`
+	Localized    map[string]string  `json:"description_localizations,omitempty"`
+	Options      []optionDefinition `json:"options,omitempty"`
+	Choices      []choice           `json:"choices,omitempty"`
+	Autocomplete bool               `json:"autocomplete,omitempty"`
+}
+
+// define makes the one command of the words that there are. Names are the same in all languages, descriptions are not.
+func define(commands []flow.CommandInfo, words Words) definition {
+	about := map[string]string{}
+	for locale := range locales {
+		about[locale] = words.Text(flow.T("discord.about"), flow.Reader{Locale: locale})
+	}
+	about[baseLocale] = words.Text(flow.T("discord.about"), flow.Reader{Locale: baseLocale})
+	d := definition{
+		Name: Command, Type: chatInput, Description: description(about), Localized: localized(about),
+		Contexts: []int{contextGuild, contextDirect}, Integrations: []int{guildInstall},
+	}
+	for _, c := range commands[:min(len(commands), maxCommandOptions)] {
+		sub := optionDefinition{Type: subCommand, Name: c.Word, Description: description(c.About), Localized: localized(c.About)}
+		for _, o := range c.Options[:min(len(c.Options), maxCommandOptions)] {
+			sub.Options = append(sub.Options, defineOption(o))
+		}
+		d.Options = append(d.Options, sub)
+	}
+	return d
+}
+
+func defineOption(o flow.CommandOption) optionDefinition {
+	out := optionDefinition{
+		Type: stringOption, Name: o.Name, Description: description(o.Label), Localized: localized(o.Label), Autocomplete: o.Suggest,
+	}
+	if o.Suggest || len(o.Choices) > maxOptions {
+		return out // Discord takes one or the other
+	}
+	for _, c := range o.Choices {
+		out.Choices = append(out.Choices, choice{Name: description(c.Label), Value: c.Value, Localizations: localized(c.Label)})
+	}
+	return out
+}
+
+func description(byLocale map[string]string) string {
+	return label(byLocale[baseLocale], maxCommandText)
+}
+
+func localized(byLocale map[string]string) map[string]string {
+	out := map[string]string{}
+	for locale, names := range locales {
+		if byLocale[locale] == "" {
+			continue
+		}
+		for _, name := range names {
+			out[name] = label(byLocale[locale], maxCommandText)
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}
+
+// A registered command is one that Discord has.
+type registered struct {
+	ID string `json:"id"`
+	definition
+}
+
+// same reports whether Discord has the command as it should be.
+func (r registered) same(d definition) bool {
+	return reflect.DeepEqual(normal(r.definition), normal(d))
+}
+
+// normal is a definition in which what Discord leaves out, and in which order it lists, makes no difference.
+func normal(d definition) definition {
+	if d.Type == 0 {
+		d.Type = chatInput
+	}
+	d.Contexts, d.Integrations = slices.Sorted(slices.Values(d.Contexts)), slices.Sorted(slices.Values(d.Integrations))
+	d.Localized, d.Options = normalMap(d.Localized), normalOptions(d.Options)
+	return d
+}
+
+func normalOptions(all []optionDefinition) []optionDefinition {
+	out := make([]optionDefinition, len(all))
+	for i, o := range all {
+		o.Localized, o.Options = normalMap(o.Localized), normalOptions(o.Options)
+		choices := make([]choice, len(o.Choices))
+		for j, c := range o.Choices {
+			c.Localizations = normalMap(c.Localizations)
+			choices[j] = c
+		}
+		o.Choices = choices
+		out[i] = o
+	}
+	return out
+}
+
+func normalMap(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
+	}
+	return m
+}

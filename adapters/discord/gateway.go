@@ -1,0 +1,239 @@
+package discord
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+	"github.com/gorilla/websocket"
+
+	"github.com/aftersale/aftersale/adapters/chat"
+)
+
+const (
+	// greetWithin is how long the gateway may take from the first byte to READY.
+	greetWithin = 30 * time.Second
+	// farewellWithin is how long closing may take; discordgo itself waits a second.
+	farewellWithin = 3 * time.Second
+)
+
+// fatalCloses are the gateway's reasons that trying again does not help against (API v10 reference, gateway close codes).
+var fatalCloses = map[int]string{
+	4004: "the token is not valid: reset it in the Developer Portal (Bot) and configure the new one",
+	4010: "the shard is not valid",
+	4011: "the bot is in too many servers for one connection",
+	4012: "the version of the gateway is not valid",
+	4013: "the intents are not valid",
+	4014: "the intents are not allowed: none of the privileged ones is needed, so something else is wrong",
+}
+
+// runGateway keeps a connection to the gateway until ctx ends.
+func (a *Adapter) runGateway(ctx context.Context) error {
+	g := &gateway{Adapter: a}
+	for n := 0; ; {
+		began := a.o.Now()
+		lost, err := g.connect(ctx)
+		if err == nil {
+			a.up()
+			n = 0
+			select {
+			case <-ctx.Done():
+				g.farewell()
+				return nil
+			case <-lost:
+				a.down(errors.New("the connection was lost"))
+				a.o.Log.Warn("connection lost", "platform", Platform)
+				if a.o.Now().Sub(began) > time.Minute {
+					continue // it was a good one: Discord asks for a new one now and then
+				}
+			}
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			if why := fatal(err); why != "" {
+				return fmt.Errorf("discord's gateway refuses us: %s", why)
+			}
+			a.down(err)
+			a.o.Log.Warn("not connected", "platform", Platform, "err", a.api.redact.Error(err))
+			if sleep(ctx, chat.Backoff(n)) != nil {
+				return nil
+			}
+			n++
+		}
+	}
+}
+
+func fatal(err error) string {
+	var closed *websocket.CloseError
+	if errors.As(err, &closed) {
+		return fatalCloses[closed.Code]
+	}
+	return ""
+}
+
+// A gateway is discordgo's session, kept to its connection: identify, heartbeat and resume are its; decoding, calls and
+// connecting again are ours. See api for the calls; its own loop that connects again cannot be stopped.
+type gateway struct {
+	*Adapter
+	session *discordgo.Session
+
+	mu   sync.Mutex
+	conn net.Conn
+	lost chan struct{}
+}
+
+// connect opens a connection, resuming the session where there was one; what was missed is then sent again. The channel
+// it returns is closed when the connection is lost.
+func (g *gateway) connect(ctx context.Context) (lost <-chan struct{}, err error) {
+	resumed := g.session != nil
+	if !resumed {
+		if g.session, err = g.newSession(ctx); err != nil {
+			return nil, err
+		}
+	}
+	g.mu.Lock()
+	g.lost = make(chan struct{})
+	lost = g.lost
+	g.mu.Unlock()
+	late := time.AfterFunc(greetWithin, g.hangUp)
+	stop := context.AfterFunc(ctx, g.hangUp) // Open knows no context
+	err = g.session.Open()
+	late.Stop()
+	stop()
+	if err != nil {
+		var closed *websocket.CloseError
+		if resumed && errors.As(err, &closed) {
+			g.session = nil // it cannot be resumed: begin a new one
+		}
+		return nil, err
+	}
+	return lost, nil
+}
+
+func (g *gateway) newSession(ctx context.Context) (*discordgo.Session, error) {
+	s, err := discordgo.New("Bot " + g.o.Token)
+	if err != nil {
+		return nil, err
+	}
+	s.Identify.Intents = discordgo.IntentsGuilds | discordgo.IntentsDirectMessages
+	s.ShouldReconnectOnError = false
+	s.StateEnabled = false
+	s.SyncEvents = true // in the order in which they came; nothing here takes time
+	s.LogLevel = -1     // it would write to standard error, addresses included
+	s.Client = &http.Client{Transport: lookup{ctx, g.api}}
+	s.ShouldRetryOnRateLimit = false
+	s.MaxRestRetries = 0
+	s.Dialer = &websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: callTimeout, NetDialContext: g.dial(ctx)}
+	s.AddHandler(func(_ *discordgo.Session, e *discordgo.Event) { g.event(e) })
+	s.AddHandler(func(*discordgo.Session, *discordgo.Disconnect) { g.lose() })
+	return s, nil
+}
+
+// dial connects, and not any more once ctx is done. A peer that has gone is noticed within half a minute.
+func (g *gateway) dial(ctx context.Context) func(context.Context, string, string) (net.Conn, error) {
+	dialer := &net.Dialer{Timeout: callTimeout, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3}}
+	return func(_ context.Context, network, address string) (net.Conn, error) {
+		conn, err := dialer.DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		g.mu.Lock()
+		g.conn = conn
+		g.mu.Unlock()
+		return conn, nil
+	}
+}
+
+// hangUp cuts the connection.
+func (g *gateway) hangUp() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.conn != nil {
+		_ = g.conn.Close() // it is gone either way
+	}
+}
+
+// lose tells whoever waits that the connection is lost.
+func (g *gateway) lose() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	select {
+	case <-g.lost:
+	default:
+		close(g.lost)
+	}
+}
+
+// farewell closes the connection in good order, and cuts it when that takes too long.
+func (g *gateway) farewell() {
+	late := time.AfterFunc(farewellWithin, g.hangUp)
+	defer late.Stop()
+	_ = g.session.Close() // we are leaving
+	g.hangUp()
+}
+
+// event takes one event. A panic must not end the process: discordgo does not recover.
+func (g *gateway) event(e *discordgo.Event) {
+	defer func() {
+		if p := recover(); p != nil {
+			g.o.Log.Error("an event panicked", "platform", Platform, "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	switch e.Type {
+	case "INTERACTION_CREATE":
+		var i interaction
+		if err := json.Unmarshal(e.RawData, &i); err != nil {
+			g.o.Log.Warn("interaction not understood", "platform", Platform, "err", err)
+			return
+		}
+		g.take(i, &callbacks{g.Adapter, i})
+	case "MESSAGE_CREATE":
+		g.takeTyped(e.RawData)
+	}
+}
+
+// callbacks is a responder that calls Discord.
+type callbacks struct {
+	*Adapter
+	i interaction
+}
+
+// respond implements responder. An answer whose own answer was lost is repeated; where Discord has the first already,
+// what it shows is made what it should be.
+func (c *callbacks) respond(ctx context.Context, answer callback) (string, error) {
+	id, err := c.api.respond(ctx, c.i, answer)
+	if refused(err, codeAcknowledged) && (answer.Type == answerMessage || answer.Type == answerUpdate) {
+		return c.api.editFirst(ctx, c.i, answer.Data)
+	}
+	return id, err
+}
+
+// none implements responder.
+func (c *callbacks) none() {}
+
+// lookup answers the one call that discordgo's session makes, for the gateway's address, from api_url: its own addresses
+// are fixed, and of version 9.
+type lookup struct {
+	ctx context.Context
+	api *api
+}
+
+// RoundTrip implements http.RoundTripper.
+func (l lookup) RoundTrip(req *http.Request) (*http.Response, error) {
+	var answer json.RawMessage
+	if err := l.api.get(l.ctx, "gateway", &answer); err != nil {
+		return nil, err
+	}
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(answer)), Request: req}, nil
+}
