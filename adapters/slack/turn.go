@@ -1,0 +1,236 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aftersale/aftersale/flows/flow"
+)
+
+// An ack answers a delivery: with nothing, or with what Slack shows. Slack waits three seconds for it.
+type ack func(payload any)
+
+// A turn is one event on its way to the desk and back. It is the flow.Screen of whoever did it.
+type turn struct {
+	*Adapter
+	event
+	began time.Time // when the delivery came in
+	acks  ack
+
+	drawing sync.Mutex // held while something is shown
+	note    string     // message that says that work goes on
+	shown   bool       // something was, or is about to be
+	spent   bool       // the trigger has opened a modal
+	retried bool
+
+	in      flow.Inbound // after prepare
+	private bool         // nobody else reads where it was done
+
+	mu     sync.Mutex // guards all below; held for moments only
+	acked  bool
+	over   bool
+	locale string
+	timers []*time.Timer
+}
+
+// accept takes an event in; false when there is too much to do. It is acknowledged at once, but for what the
+// acknowledgement answers: a command may be told to wait, a submitted modal what was wrong with it.
+func (a *Adapter) accept(e event, began time.Time, acks ack) bool {
+	t := &turn{Adapter: a, event: e, began: began, acks: acks}
+	a.replies.meet(e.responseURL)
+	if !a.turns.Go(e.channel+" "+e.user, t.run) {
+		return false
+	}
+	switch e.kind {
+	case commandKind:
+		t.after(a.slow, t.wait)
+	case submitKind:
+		t.after(a.window, func() { t.acknowledge(nil) })
+		t.after(a.window, t.tell)
+	case homeKind:
+		t.acknowledge(nil)
+	default:
+		t.acknowledge(nil)
+		t.after(a.slow, t.tell)
+	}
+	return true
+}
+
+// after calls f when d has passed since the delivery, unless the turn is over by then.
+func (t *turn) after(d time.Duration, f func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.over {
+		t.timers = append(t.timers, time.AfterFunc(d-t.Now().Sub(t.began), f))
+	}
+}
+
+// acknowledge answers the delivery; false when it has been answered before.
+func (t *turn) acknowledge(payload any) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.acked {
+		return false
+	}
+	t.acked = true
+	t.acks(payload)
+	return true
+}
+
+// wait acknowledges a command with a word of patience; its card follows.
+func (t *turn) wait() { t.acknowledge(t.patience()) }
+
+func (t *turn) patience() reply {
+	return reply{ResponseType: "ephemeral", Text: escape(t.say("chat.working", t.language())), ThreadTS: t.thread}
+}
+
+func (t *turn) language() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.locale
+}
+
+// tell says that work goes on, where the answer will be.
+func (t *turn) tell() {
+	t.drawing.Lock()
+	defer t.drawing.Unlock()
+	t.mu.Lock()
+	over := t.over
+	t.mu.Unlock()
+	if over || t.shown {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
+	defer cancel()
+	switch {
+	case t.private:
+		if id, err := t.api.post(ctx, t.user, t.thread, message{text: t.patience().Text}); err == nil {
+			t.note = id
+		}
+	case t.replies.take(t.responseURL, 1):
+		_ = t.api.respond(ctx, t.responseURL, t.patience())
+	}
+}
+
+// run takes the event to the desk.
+func (t *turn) run(ctx context.Context) {
+	defer t.end(ctx)
+	t.prepare(ctx)
+	var err error
+	if t.kind == homeKind {
+		err = t.showHome(ctx)
+	} else {
+		err = t.again(ctx, t.Desk.Handle(ctx, t.in, t))
+	}
+	if err != nil {
+		t.Log.Error("interaction not shown", "platform", Platform, "err", t.api.secrets.Error(err))
+		t.apologise(ctx)
+	}
+}
+
+// prepare finds out who it is and whether others read along.
+func (t *turn) prepare(ctx context.Context) {
+	private := t.alone(ctx)
+	me := t.people.look(ctx, t.user)
+	t.mu.Lock()
+	t.locale = me.locale
+	t.mu.Unlock()
+	t.drawing.Lock()
+	defer t.drawing.Unlock()
+	t.private = private
+	t.in = flow.Inbound{
+		ID: t.id, Platform: Platform, Chat: t.channel, Direct: t.user, User: t.user, UserName: t.userName, Locale: me.locale,
+		Shared: !private, Forms: true, CommandPrefix: t.Command + " ", Input: t.input, Message: t.view.memory.Message,
+	}
+	if private {
+		t.in.Chat = t.user
+	}
+	if me.name != "" {
+		t.in.UserName = me.name
+	}
+	switch {
+	case t.kind != pressKind || t.view.id != "":
+	case t.whisper:
+		t.in.Message = whisperID(t.channel, t.message)
+	default:
+		t.in.Message = messageID(t.channel, t.message)
+	}
+}
+
+// alone reports whether nobody else reads where the event comes from.
+func (t *turn) alone(ctx context.Context) bool {
+	switch {
+	case t.channel == "":
+		return true
+	case !direct(t.channel):
+		return false
+	case t.kind == typedKind, t.kind == pressKind && t.view.id == "" && !t.whisper:
+		t.people.meets(t.user, t.channel) // the bot is told of, and posts to, its own direct messages alone
+		return true
+	}
+	return t.people.alone(ctx, t.user, t.channel)
+}
+
+// A staleForm ends the showing of a form that was submitted under an older token.
+type staleForm struct{ token string }
+
+func (s *staleForm) Error() string { return "the form was older than its conversation" }
+
+// again submits a form once more under its conversation's newest token. After a wrong answer Slack shows the problem in
+// the open window, and that window keeps the token it was opened with: what the person typed is for this very form.
+func (t *turn) again(ctx context.Context, err error) error {
+	var stale *staleForm
+	if !errors.As(err, &stale) {
+		return err
+	}
+	in, submitted := t.in, t.in.Input.(flow.Submitted)
+	submitted.Token = stale.token
+	in.ID, in.Input = in.ID+"+", submitted
+	t.retried = true
+	return t.Desk.Handle(ctx, in, t)
+}
+
+// end acknowledges what nothing was shown for, such as a repeated delivery, and takes the word of patience away.
+func (t *turn) end(ctx context.Context) {
+	t.mu.Lock()
+	t.over = true
+	for _, timer := range t.timers {
+		timer.Stop()
+	}
+	t.mu.Unlock()
+	t.acknowledge(nil)
+	t.drawing.Lock()
+	defer t.drawing.Unlock()
+	t.dropNote(ctx)
+}
+
+func (t *turn) dropNote(ctx context.Context) {
+	if t.note != "" {
+		_ = t.api.remove(ctx, t.note)
+		t.note = ""
+	}
+}
+
+// apologise says that the answer could not be shown, if even that can be.
+func (t *turn) apologise(ctx context.Context) {
+	text := escape(t.say("chat.failed", t.language()))
+	if t.kind == commandKind && t.acknowledge(reply{ResponseType: "ephemeral", Text: text}) {
+		return
+	}
+	if _, err := t.api.post(context.WithoutCancel(ctx), t.user, "", message{text: text}); err != nil {
+		t.Log.Warn("not even an apology could be shown", "platform", Platform, "err", err)
+	}
+}
+
+// speech speaks the language of a view.
+func (t *turn) speech(locale string) speech {
+	if locale == "" {
+		locale = t.language()
+	}
+	return func(key string) string { return t.say(key, locale) }
+}
+
+func isWhisper(id string) bool { return strings.HasPrefix(id, "~") }
