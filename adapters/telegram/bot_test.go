@@ -30,7 +30,9 @@ const (
 // desk is the flows' side of a test.
 type desk func(ctx context.Context, in flow.Inbound, on flow.Screen) error
 
-func (d desk) Handle(ctx context.Context, in flow.Inbound, on flow.Screen) error { return d(ctx, in, on) }
+func (d desk) Handle(ctx context.Context, in flow.Inbound, on flow.Screen) error {
+	return d(ctx, in, on)
+}
 
 func (d desk) Card(context.Context, flow.Inbound, string) (flow.Shown, error) {
 	return flow.Shown{}, nil
