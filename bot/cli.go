@@ -25,7 +25,8 @@ type commands struct {
 	Demo        demoCommand    `cmd:"" help:"Run the whole support desk with a sample shop: no account, no network, nothing to set up."`
 	Serve       serveCommand   `cmd:"" help:"Run the support desk for real, as config.yaml says."`
 	Chat        chatCommand    `cmd:"" help:"Talk to the bot in this terminal, or from a script through a pipe."`
-	Doctor      doctorCommand  `cmd:"" help:"Check configuration, database and mail; say how to mend what is wrong."`
+	Doctor      doctorCommand  `cmd:"" help:"Check configuration, database, mail and chat platforms; say how to mend what is wrong."`
+	Setup       setupCommand   `cmd:"" help:"Introduce the bot to Slack, Discord or Telegram."`
 	Migrate     migrateCommand `cmd:"" help:"Change the database's schema, or show where it stands."`
 	Import      importCommand  `cmd:"" help:"Read purchases from webhook payloads (JSON) or a sales report (CSV)."`
 	People      peopleCommand  `cmd:"" help:"List, add or remove the people of the team."`
@@ -71,13 +72,14 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 func (p *program) exit(err error) int {
 	var mistakes Mistakes
 	var usage usageError
+	var unconfigured configError
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &mistakes):
 		fmt.Fprintf(p.stderr, "aftersale: the configuration has %s:\n%v\n", plural(len(mistakes), "mistake"), mistakes)
 		return exitUsage
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), errors.As(err, &unconfigured):
 		fmt.Fprintf(p.stderr, "aftersale: %v\n", err)
 		return exitUsage
 	}

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/actions/ledger"
+	"github.com/aftersale/aftersale/adapters/chat"
+	"github.com/aftersale/aftersale/flows/locales"
 	"github.com/aftersale/aftersale/store"
 )
 
@@ -42,6 +45,7 @@ func (c doctorCommand) Run(p *program) error {
 	findings := checkConfiguration(config)
 	findings = append(findings, checkDatabase(p, config)...)
 	findings = append(findings, checkMail(p.ctx, config)...)
+	findings = append(findings, checkPlatforms(p, config)...)
 	failed := 0
 	for _, f := range findings {
 		fmt.Fprintf(p.stdout, "%-4s  %-13s  %s\n", f.state, f.check, f.text)
@@ -66,6 +70,38 @@ func checkConfiguration(c Config) []finding {
 	}
 	if c.PublicURL == "" {
 		all = append(all, finding{"warn", "public_url", "is not set: links in mails and webhooks need it"})
+	}
+	return all
+}
+
+// checkPlatforms asks every chat platform that is switched on, all at once.
+func checkPlatforms(p *program, c Config) []finding {
+	words, err := locales.New(c.Account.Locale, p.quiet())
+	if err != nil {
+		return []finding{{"fail", "words", err.Error()}}
+	}
+	connections, err := newSwitchboard(c, words, p.quiet()).enabled()
+	var all []finding
+	if err != nil {
+		all = append(all, finding{"fail", "chats", err.Error()})
+	}
+	if len(connections) == 0 && err == nil {
+		return []finding{{"warn", "chats", "none is switched on: nobody can talk to the bot. See docs/setup-slack.md, -discord.md, -telegram.md"}}
+	}
+	found := make([][]chat.Finding, len(connections))
+	var asking sync.WaitGroup
+	for i, connected := range connections {
+		asking.Go(func() {
+			ctx, cancel := context.WithTimeout(p.ctx, doctorPatience)
+			defer cancel()
+			found[i] = connected.Check(ctx, c.PublicURL)
+		})
+	}
+	asking.Wait()
+	for i, connected := range connections {
+		for _, f := range found[i] {
+			all = append(all, finding{f.State, connected.name + " " + f.Check, f.Text})
+		}
 	}
 	return all
 }

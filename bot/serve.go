@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"net"
 	"net/http"
+	"strings"
 
 	"github.com/aftersale/aftersale/store"
 )
@@ -42,11 +45,41 @@ func (c serveCommand) Run(p *program) (err error) {
 		return errors.Join(err, s.Close())
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
+	connections, err := a.connectPlatforms()
+	if err != nil {
+		return err
+	}
 	if err := a.startJobs(p.ctx, 0); err != nil {
 		return err
 	}
-	p.log.Info("serving", "address", l.Addr().String(), "database", s.Dialect())
-	return serveHTTP(p.ctx, newServer(http.NewServeMux(), a.probes(), a.metrics, p.log), l, p.log)
+	return a.serve(p.ctx, connections, l)
+}
+
+// serve answers people and platforms until ctx ends, or until no platform can be served any more.
+func (a *app) serve(ctx context.Context, connections []connection, l net.Listener) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	mux, probes, names := http.NewServeMux(), a.probes(), []string{}
+	for _, c := range connections {
+		c.Routes(mux)
+		probes = append(probes, probe{c.name, c.Ready})
+		names = append(names, c.name)
+	}
+	if len(connections) == 0 {
+		a.log.Warn("no chat platform is switched on: nobody can talk to the bot; see docs/setup-slack.md, -discord.md, -telegram.md")
+	}
+	chats := make(chan error, 1)
+	go func() {
+		err := runPlatforms(ctx, connections, a.log)
+		if err != nil {
+			stop()
+		}
+		chats <- err
+	}()
+	a.log.Info("serving", "address", l.Addr().String(), "database", a.store.Dialect(), "chats", strings.Join(names, " "))
+	err := serveHTTP(ctx, newServer(mux, probes, a.metrics, a.log), l, a.log)
+	stop()
+	return errors.Join(err, <-chats)
 }
 
 // migrate brings the schema up to date, or refuses to start on an old one.
