@@ -1,10 +1,12 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/aftersale/aftersale/adapters/adaptertest"
@@ -14,7 +16,44 @@ import (
 // A pane is the harness of the contract suite: one pane of a desk, driven without JavaScript.
 type pane struct {
 	*desk
-	pane Pane
+	pane   Pane
+	guests *guests
+}
+
+// openPane opens a desk for one pane.
+func openPane(t *testing.T, handler flow.Handler, p Pane) pane {
+	t.Helper()
+	g := &guests{}
+	return pane{openDesk(t, handler, func(o *Options) {
+		users := o.Users
+		o.Users = func(ctx context.Context, of Pane) ([]User, error) {
+			all, err := users(ctx, of)
+			if of == p {
+				all = slices.Concat(all, g.list())
+			}
+			return all, err
+		}
+	}), p, g}
+}
+
+// guests are people who sit at a pane beside its own two.
+type guests struct {
+	mu  sync.Mutex
+	all []User
+}
+
+func (g *guests) list() []User {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Clone(g.all)
+}
+
+func (g *guests) seat(id string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !slices.ContainsFunc(g.all, func(u User) bool { return u.ID == id }) {
+		g.all = append(g.all, User{ID: id, Name: id, Role: "buyer", Locale: "en"})
+	}
 }
 
 func (p pane) Can() []adaptertest.Capability {
@@ -32,7 +71,11 @@ func (p pane) Users() [2]string {
 
 func (p pane) Platform() string { return p.pane.Platform() }
 
-func (p pane) User(name string) string { return name }
+func (p pane) User(name string) string {
+	id := "t-" + name
+	p.guests.seat(id)
+	return id
+}
 
 func (p pane) Redeliver(string) { p.t.Fatal("a browser's press is never delivered twice") }
 
@@ -156,6 +199,9 @@ func seenField(f *node) adaptertest.SeenField {
 	for _, w := range f.all("p", "wrong") {
 		s.Problem = w.words()
 	}
+	for _, h := range f.all("p", "advice") {
+		s.Hint = h.words()
+	}
 	for _, in := range slices.Concat(f.all("input", ""), f.all("textarea", ""), f.all("select", "")) {
 		s.Name = strings.TrimPrefix(in.attr["name"], "f.")
 		if in.attr["type"] != "radio" {
@@ -189,8 +235,19 @@ func TestContract(t *testing.T) {
 		t.Run(string(p), func(t *testing.T) {
 			t.Parallel()
 			adaptertest.Run(t, func(t *testing.T, desk flow.Desk) adaptertest.Harness {
-				return pane{openDesk(t, desk), p}
+				return openPane(t, desk, p)
 			})
+		})
+	}
+}
+
+// TestTranscripts plays the written conversations in each pane.
+func TestTranscripts(t *testing.T) {
+	t.Parallel()
+	for _, p := range Panes() {
+		t.Run(string(p), func(t *testing.T) {
+			t.Parallel()
+			adaptertest.Transcripts(t, func(t *testing.T, desk flow.Desk) adaptertest.Harness { return openPane(t, desk, p) })
 		})
 	}
 }
@@ -198,7 +255,7 @@ func TestContract(t *testing.T) {
 // TestPlayer holds a conversation in the notation of flows/testdata.
 func TestPlayer(t *testing.T) {
 	t.Parallel()
-	h := pane{openDesk(t, handlerFunc(emailForm)), Team}
+	h := openPane(t, handlerFunc(emailForm), Team)
 	p := adaptertest.Player{Harness: h}
 	drawn := func(want ...string) {
 		t.Helper()

@@ -1,0 +1,242 @@
+package adaptertest
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aftersale/aftersale/flows/flow"
+	"github.com/aftersale/aftersale/flows/flowstest"
+)
+
+// Transcripts plays every conversation of flows/testdata through an adapter: the sections called forms where the platform
+// has forms, else those called prompts. All below the adapter is real: engine, actions, database, jobs.
+//
+// Beside it the same lines are played in memory, which tells who should see what; after every act each title, sentence,
+// fact, field and button is looked for among what the harness sees, an edited card must not show what it said before,
+// and nobody may read what was said to another person. What happens outside of the chats (audit, mails, the commerce
+// platform) must be what the file says, line by line.
+//
+// open starts a fresh adapter whose events go to the desk. It is called once for each conversation and cleans up by
+// t.Cleanup; it is called once more, to see what the platform can do.
+func Transcripts(t *testing.T, open func(t *testing.T, desk flow.Desk) Harness) {
+	t.Helper()
+	forms := slices.Contains(open(t, &script{}).Can(), Forms)
+	for _, s := range flowstest.Scripts(t) {
+		if s.Forms != forms {
+			continue
+		}
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			p := &theatre{T: t, script: s, placed: map[string][]place{}}
+			p.world = s.Open(t, func(desk flow.Desk) flowstest.Platform {
+				p.Harness = open(t, desk)
+				return flowstest.Platform{Name: p.Platform(), User: p.User, Chat: p.Chat, Room: p.room(), Poster: p.Poster()}
+			})
+			p.lacks()
+			p.book = s.Rehearse(t)
+			p.team, p.others = s.People()
+			for _, a := range s.Acts {
+				p.play(a)
+				if t.Failed() {
+					t.Fatalf("after line %d: %s", a.Number, a.Line)
+				}
+			}
+		})
+	}
+}
+
+// A theatre is one conversation being played.
+type theatre struct {
+	*testing.T
+	Harness
+	script       flowstest.Script
+	world        *flowstest.World
+	book         *flowstest.Rehearsal
+	team, others []string
+
+	placed map[string][]place  // where each message of the rehearsal was seen, version by version
+	before map[string][]string // what each person saw before the act
+	actor  string
+}
+
+func (p *theatre) has(c Capability) bool { return slices.Contains(p.Can(), c) }
+
+func (p *theatre) room() string {
+	if p.has(Rooms) {
+		return p.Room()
+	}
+	return ""
+}
+
+// lacks skips a conversation that needs what the platform has not.
+func (p *theatre) lacks() {
+	p.Helper()
+	for _, a := range p.script.Acts {
+		switch {
+		case a.Room && !p.has(Rooms):
+			p.Skipf("SKIPPED: the platform has no %s", Rooms)
+		case a.Button == "" && a.Who != "" && !strings.HasPrefix(a.Text, "/") && !strings.Contains(a.Text, ": ") && !p.has(FreeText):
+			p.Skipf("SKIPPED: the platform has no %s", FreeText)
+		}
+	}
+}
+
+// play has one line happen, in memory and on the platform, and compares.
+func (p *theatre) play(a flowstest.Act) {
+	p.Helper()
+	p.actor = a.Who
+	if a.Old && !p.has(StaleButtons) {
+		p.passOver(a, StaleButtons)
+		return
+	}
+	p.before = map[string][]string{}
+	for _, name := range p.watched() {
+		for _, s := range p.look(name) {
+			p.before[name] = append(p.before[name], content(s))
+		}
+	}
+	if a.Who == "" {
+		p.world.Move(a)
+	} else {
+		p.act(a)
+	}
+	p.world.Rest()
+	said, err := p.book.Do(a)
+	if err != nil {
+		p.Fatalf("line %d: %v", a.Number, err)
+	}
+	for _, c := range said {
+		p.expect(c, false)
+	}
+	told := p.book.Settle(a)
+	if d := cmp.Diff(a.Outside(), p.world.Settle()); len(a.Outside()) > 0 && d != "" {
+		p.Errorf("line %d: outside of the chats (-file +adapter)\n%s", a.Number, d)
+	}
+	for _, c := range told {
+		p.expect(c, true)
+	}
+	p.privacy()
+}
+
+// passOver leaves a line out that the platform has no way to play. It must be one that does nothing.
+func (p *theatre) passOver(a flowstest.Act, missing Capability) {
+	p.Helper()
+	p.Run(a.Line, func(t *testing.T) { t.Skipf("SKIPPED: the platform has no %s", missing) })
+	if _, err := p.book.Do(a); err != nil {
+		p.Fatalf("line %d: %v", a.Number, err)
+	}
+	p.book.Settle(a)
+	if len(a.Outside()) > 0 {
+		p.Fatalf("line %d has effects, it cannot be left out", a.Number)
+	}
+}
+
+// act does on the platform what somebody does in one line.
+func (p *theatre) act(a flowstest.Act) {
+	p.Helper()
+	user := p.User(a.Who)
+	if a.Button != "" {
+		message, token, err := p.book.Target(a)
+		if err != nil {
+			p.Fatalf("line %d: %v", a.Number, err)
+		}
+		where, ok := p.find(message, a.Button, token)
+		switch {
+		case ok:
+			p.Press(user, where.message, where.token)
+		case strings.HasSuffix(token, ".cancel"): // of a form that opened: closing it, or leaving by the word
+			p.Type(user, "/stop")
+		default:
+			p.Fatalf("line %d: [%s] was not seen by %s", a.Number, a.Button, a.Who)
+		}
+		return
+	}
+	if message, values, ok := p.book.Filled(a); ok {
+		all := p.placed[message]
+		if len(all) == 0 || all[len(all)-1].form == "" {
+			p.Fatalf("line %d: the form was not seen by %s", a.Number, a.Who)
+		}
+		p.Submit(user, all[len(all)-1].form, values)
+		return
+	}
+	p.Type(user, a.Text)
+}
+
+// watched are those whose eyes the harness has. Where one keyboard serves everybody it is whoever is at it.
+func (p *theatre) watched() []string {
+	if p.has(ManyPeople) {
+		return slices.Concat(p.team, p.others)
+	}
+	if p.actor == "" {
+		return nil
+	}
+	return []string{p.actor}
+}
+
+// look lists what the bot has said where the person can read it, oldest first; the room's messages last.
+func (p *theatre) look(name string) []Seen {
+	p.Helper()
+	seen := p.See(p.User(name))
+	if p.has(Rooms) && slices.Contains(p.team, name) {
+		seen = append(slices.Clone(seen), p.SeeRoom(p.User(name))...)
+	}
+	return slices.DeleteFunc(slices.Clone(seen), func(s Seen) bool { return s.Author != "" })
+}
+
+// privacy looks for what was said to one person among what others see.
+func (p *theatre) privacy() {
+	p.Helper()
+	if !p.has(ManyPeople) {
+		return
+	}
+	all := p.watched()
+	for _, name := range all {
+		allowed := spoken(p.book.Said(name))
+		if slices.Contains(p.team, name) {
+			allowed += spoken(p.book.Said(""))
+		}
+		var seen strings.Builder
+		for _, s := range p.look(name) {
+			seen.WriteString(p.normal(s.Text()) + "\n")
+		}
+		for _, other := range all {
+			if other == name {
+				continue
+			}
+			for _, v := range p.book.Said(other) {
+				for _, words := range telling(v) {
+					if !strings.Contains(allowed, words) && strings.Contains(seen.String(), words) {
+						p.Errorf("%s reads what was said to %s: %q", name, other, words)
+					}
+				}
+			}
+		}
+	}
+}
+
+// spoken is all that some views say.
+func spoken(views []flow.Shown) string {
+	var all strings.Builder
+	for _, v := range views {
+		for _, line := range flowstest.Draw(v) {
+			all.WriteString(plain(line) + "\n")
+		}
+	}
+	return all.String()
+}
+
+// telling are the texts of a view that would tell somebody else something: all but the short ones.
+func telling(v flow.Shown) []string {
+	all := append([]string{v.Title}, v.Body...)
+	for _, f := range v.Facts {
+		all = append(all, f.Value)
+	}
+	for i := range all {
+		all[i] = plain(all[i])
+	}
+	const least = 8 // characters; shorter ones are words of everybody's
+	return slices.DeleteFunc(all, func(s string) bool { return len([]rune(s)) < least })
+}
