@@ -12,7 +12,8 @@ import (
 )
 
 // Transcripts plays every conversation of flows/testdata through an adapter: the sections called forms where the platform
-// has forms, else those called prompts. All below the adapter is real: engine, actions, database, jobs.
+// has forms, else those called prompts. All below the adapter is real: engine, actions, database, jobs. Where the platform
+// has no rooms, who presses something in one is on another platform.
 //
 // Beside it the same lines are played in memory, which tells who should see what; after every act each title, sentence,
 // fact, field and button is looked for among what the harness sees, an edited card must not show what it said before,
@@ -76,8 +77,7 @@ func (p *theatre) lacks() {
 	p.Helper()
 	for _, a := range p.script.Acts {
 		switch {
-		case a.Room && !p.has(Rooms):
-			p.Skipf("SKIPPED: the platform has no %s", Rooms)
+		case p.world.Away(a.Who):
 		case a.Button == "" && a.Who != "" && !strings.HasPrefix(a.Text, "/") && !strings.Contains(a.Text, ": ") && !p.has(FreeText):
 			p.Skipf("SKIPPED: the platform has no %s", FreeText)
 		}
@@ -88,7 +88,7 @@ func (p *theatre) lacks() {
 func (p *theatre) play(a flowstest.Act) {
 	p.Helper()
 	p.actor = a.Who
-	if a.Old && !p.has(StaleButtons) {
+	if !p.has(StaleButtons) && !p.world.Away(a.Who) && p.book.Late(a) {
 		p.passOver(a, StaleButtons)
 		return
 	}
@@ -98,9 +98,14 @@ func (p *theatre) play(a flowstest.Act) {
 			p.before[name] = append(p.before[name], content(s))
 		}
 	}
-	if a.Who == "" {
+	switch {
+	case a.Who == "":
 		p.world.Move(a)
-	} else {
+	case p.world.Away(a.Who):
+		if err := p.world.Act(a); err != nil {
+			p.Fatalf("line %d: %v", a.Number, err)
+		}
+	default:
 		p.act(a)
 	}
 	p.world.Rest()
@@ -167,13 +172,10 @@ func (p *theatre) act(a flowstest.Act) {
 
 // watched are those whose eyes the harness has. Where one keyboard serves everybody it is whoever is at it.
 func (p *theatre) watched() []string {
-	if p.has(ManyPeople) {
-		return slices.Concat(p.team, p.others)
-	}
-	if p.actor == "" {
-		return nil
-	}
-	return []string{p.actor}
+	all := slices.Concat(p.team, p.others)
+	return slices.DeleteFunc(all, func(name string) bool {
+		return p.world.Away(name) || !p.has(ManyPeople) && name != p.actor
+	})
 }
 
 // look lists what the bot has said where the person can read it, oldest first; the room's messages last.

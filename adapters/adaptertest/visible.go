@@ -51,7 +51,7 @@ func (p *theatre) shows(seen []Seen, v flow.Shown) (place, []string) {
 		switch {
 		case opens:
 			missing = append(missing, p.field(seen, f)...)
-		case len(f.Options) == 0 || f.Problem != "":
+		case len(f.Options) == 0: // else the buttons say it
 			says("question", f.Label)
 			says("hint", f.Hint)
 		}

@@ -15,26 +15,45 @@ import (
 
 func TestContract(t *testing.T) {
 	t.Parallel()
-	adaptertest.Run(t, func(t *testing.T, desk flow.Desk) adaptertest.Harness {
-		in, keyboard := io.Pipe()
-		h := &harness{T: t, keyboard: keyboard, answered: make(chan struct{})}
-		h.a = New(Options{
-			Handler: desk, In: in, Out: &h.out, User: User{ID: "ana"}, Forms: true,
-			Settle: func(context.Context) error { h.answered <- struct{}{}; return nil },
-		})
-		done := make(chan error)
-		go func() { done <- h.a.Run(context.Background()) }()
-		t.Cleanup(func() {
-			keyboard.Close()
-			if err := <-done; err != nil {
-				t.Errorf("Run: %v", err)
-			}
-		})
-		return h
-	})
+	adaptertest.Run(t, openTerminal)
 }
 
-// A harness is one person at the terminal. What it sees is read from what was printed; the adapter is asked only for
+// TestTranscripts plays the written conversations at one keyboard, which people hand to each other.
+func TestTranscripts(t *testing.T) {
+	t.Parallel()
+	adaptertest.Transcripts(t, openTerminal)
+}
+
+// TestTranscriptsOfQuestions plays them with one question after the other.
+func TestTranscriptsOfQuestions(t *testing.T) {
+	t.Parallel()
+	adaptertest.Transcripts(t, func(t *testing.T, desk flow.Desk) adaptertest.Harness { return openKeyboard(t, desk, false) })
+}
+
+func openTerminal(t *testing.T, desk flow.Desk) adaptertest.Harness {
+	return openKeyboard(t, desk, true)
+}
+
+func openKeyboard(t *testing.T, desk flow.Desk, forms bool) adaptertest.Harness {
+	in, keyboard := io.Pipe()
+	h := &harness{T: t, keyboard: keyboard, answered: make(chan struct{}), at: "ana"}
+	h.a = New(Options{
+		Handler: desk, In: in, Out: &h.out, User: User{ID: "ana"}, Forms: forms,
+		Settle: func(context.Context) error { h.answered <- struct{}{}; return nil },
+		As:     func(_ context.Context, name string) (User, error) { return User{ID: name, Name: name}, nil },
+	})
+	done := make(chan error)
+	go func() { done <- h.a.Run(context.Background()) }()
+	t.Cleanup(func() {
+		keyboard.Close()
+		if err := <-done; err != nil {
+			t.Errorf("Run: %v", err)
+		}
+	})
+	return h
+}
+
+// A harness is the person at the terminal. What it sees is read from what was printed; the adapter is asked only for
 // what cannot be printed: which token a number stands for, and a field's name.
 type harness struct {
 	*testing.T
@@ -42,38 +61,66 @@ type harness struct {
 	out      bytes.Buffer
 	keyboard io.Writer
 	answered chan struct{} // at the end of each turn
+	at       string        // whose turn it is at the keyboard
 	seen     []adaptertest.Seen
 }
 
 func (h *harness) Can() []adaptertest.Capability {
-	return []adaptertest.Capability{adaptertest.Forms, adaptertest.FieldProblems, adaptertest.FreeText}
+	all := []adaptertest.Capability{adaptertest.FieldProblems, adaptertest.FreeText}
+	if h.a.Forms {
+		all = append(all, adaptertest.Forms)
+	}
+	return all
 }
 
-func (h *harness) Users() [2]string                  { return [2]string{"ana"} }
-func (h *harness) User(name string) string           { return name }
-func (h *harness) Platform() string                  { return Platform }
-func (h *harness) Redeliver(string)                  { h.Fatal("a terminal delivers nothing twice") }
-func (h *harness) Longest() int                      { return maxLine }
-func (h *harness) Poster() flow.Poster               { return h.a }
-func (h *harness) Room() string                      { return "#room" }
-func (h *harness) Chat(user string) string           { return user }
-func (h *harness) See(string) []adaptertest.Seen     { return h.seen }
+func (h *harness) Users() [2]string        { return [2]string{"ana"} }
+func (h *harness) User(name string) string { return name }
+func (h *harness) Platform() string        { return Platform }
+func (h *harness) Redeliver(string)        { h.Fatal("a terminal delivers nothing twice") }
+func (h *harness) Longest() int            { return maxLine }
+func (h *harness) Poster() flow.Poster     { return h.a }
+func (h *harness) Room() string            { return "#room" }
+func (h *harness) Chat(user string) string { return user }
+
+// See is all that was printed, also while nobody typed.
+func (h *harness) See(string) []adaptertest.Seen {
+	h.a.mu.Lock()
+	defer h.a.mu.Unlock()
+	h.print()
+	return h.seen
+}
+
 func (h *harness) SeeRoom(string) []adaptertest.Seen { return nil }
 func (h *harness) Restart()                          { h.Fatal("a terminal has no history") }
 
-// Type types a line and reads its answer.
-func (h *harness) Type(_, line string) {
+// Type types a line and reads its answer. Somebody else takes the keyboard first.
+func (h *harness) Type(user, line string) {
+	h.Helper()
+	if user != h.at {
+		h.at = user
+		h.line("/as " + user)
+	}
+	h.line(line)
+}
+
+func (h *harness) line(text string) {
 	h.Helper()
 	h.a.mu.Lock()
-	h.out.Reset()
+	h.print()
 	h.a.mu.Unlock()
-	fmt.Fprintln(h.keyboard, line)
+	fmt.Fprintln(h.keyboard, text)
 	<-h.answered
 	h.a.mu.Lock()
 	defer h.a.mu.Unlock()
+	h.print()
+}
+
+// print reads what was printed since.
+func (h *harness) print() {
 	if text := strings.TrimRight(h.out.String(), "\n"); text != "" {
 		h.seen = append(h.seen, h.read(text))
 	}
+	h.out.Reset()
 }
 
 // Press types the number of the button, or its label where it has no number.

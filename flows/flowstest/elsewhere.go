@@ -3,6 +3,7 @@ package flowstest
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -11,10 +12,12 @@ import (
 )
 
 // A World is what a script's people meet on a platform that is not in memory: a real engine, actions, database and jobs.
+// Where that platform has no rooms, those who press something in one are away: on a platform in memory, which has.
 type World struct {
 	*desk
-	t *testing.T
-	w *world
+	t     *testing.T
+	w     *world
+	forms bool
 }
 
 // Open builds the world of a script. connect is called once, with what the platform's adapter needs of the bot, and says
@@ -24,11 +27,26 @@ func (s Script) Open(t *testing.T, connect func(bot flow.Desk) Platform) *World 
 	d := &desk{t: t}
 	d.quiet = sync.NewCond(&d.mu)
 	on := connect(d)
-	w := openAt(t, newStore(t), s.given, on)
+	var away []string
+	for _, a := range s.Acts {
+		if a.Room && on.Room == "" {
+			away = append(away, a.Who)
+		}
+	}
+	w := openAt(t, newStore(t), s.given, on, &chats{messages: map[string][]*message{}}, away...)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.bot, d.platform = w.runner, on.Name
-	return &World{desk: d, t: t, w: w}
+	return &World{desk: d, t: t, w: w, forms: s.Forms}
+}
+
+// Away says whether somebody is on the platform in memory.
+func (w *World) Away(name string) bool { return slices.Contains(w.w.away, name) }
+
+// Act does what somebody who is away does.
+func (w *World) Act(a Act) error {
+	w.Rest()
+	return w.w.act(a.act, w.forms)
 }
 
 // Settle does all work that is due, and returns what happened outside of the chats since it was called last.

@@ -122,10 +122,11 @@ func (w *world) furnish(t *testing.T, g given) {
 	must(w.store.In(ctx).SaveAccount(store.Account{ID: account, Name: "Cozinha da Ana", Locale: g.Locale, Timezone: "America/Sao_Paulo",
 		Currency: "BRL", SupportEmail: "ajuda@example.com", CreatedAt: w.now()}))
 	for _, name := range sorted(g.People) {
+		on := w.where(name)
 		must(w.store.In(ctx).AddPerson(store.Person{ID: "p-" + name, AccountID: account, Name: strings.ToUpper(name[:1]) + name[1:],
 			Role: g.People[name], CreatedAt: w.now()}))
-		must(w.store.In(ctx).MeetIdentity(store.Identity{ID: "i-" + name, AccountID: account, Platform: w.on.Name, UserID: w.on.User(name),
-			PersonID: "p-" + name, Chat: w.on.Chat(w.on.User(name)), CreatedAt: w.now()}))
+		must(w.store.In(ctx).MeetIdentity(store.Identity{ID: "i-" + name, AccountID: account, Platform: on.Name, UserID: on.User(name),
+			PersonID: "p-" + name, Chat: on.Chat(on.User(name)), CreatedAt: w.now()}))
 	}
 	for i, s := range g.sold {
 		must(w.sell(ctx, t, i, s))
@@ -135,8 +136,9 @@ func (w *world) furnish(t *testing.T, g given) {
 		must(err)
 		b, err := w.store.In(ctx).BuyerByEmail(account, email.Key())
 		must(err)
-		must(w.store.In(ctx).MeetIdentity(store.Identity{ID: "i-" + name, AccountID: account, Platform: w.on.Name, UserID: w.on.User(name),
-			Chat: w.on.Chat(w.on.User(name)), CreatedAt: w.now()}))
+		on := w.where(name)
+		must(w.store.In(ctx).MeetIdentity(store.Identity{ID: "i-" + name, AccountID: account, Platform: on.Name, UserID: on.User(name),
+			Chat: on.Chat(on.User(name)), CreatedAt: w.now()}))
 		must(w.store.In(ctx).LinkBuyer(store.IdentityBuyer{IdentityID: "i-" + name, BuyerID: b.ID, AccountID: account, CreatedAt: w.now()}))
 	}
 }

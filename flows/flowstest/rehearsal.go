@@ -84,6 +84,19 @@ func (r *Rehearsal) Target(a Act) (message, token string, err error) {
 	return chat + "/" + id, token, nil
 }
 
+// Late says whether an act presses a button of a message that is not the newest of its chat, or says something else now.
+func (r *Rehearsal) Late(a Act) bool {
+	if a.Button == "" {
+		return false
+	}
+	message, _, err := r.Target(a)
+	chat, id, _ := strings.Cut(message, "/")
+	r.w.chats.mu.Lock()
+	defer r.w.chats.mu.Unlock()
+	all := r.w.chats.messages[chat]
+	return a.Old || err == nil && id != all[len(all)-1].id
+}
+
 // Filled reads the act as a form that is sent: the message of the form, and all its values by name. ok is false for
 // what is typed.
 func (r *Rehearsal) Filled(a Act) (message string, values map[string]string, ok bool) {

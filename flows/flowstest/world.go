@@ -32,7 +32,7 @@ type Platform struct {
 	Name   string                   // in identities, conversations and cards
 	User   func(name string) string // the platform's id of somebody who is called so in the file
 	Chat   func(user string) string // his private chat with the bot
-	Room   string                   // where proposals are announced; empty: nowhere
+	Room   string                   // where proposals are announced; empty: it has none
 	Poster flow.Poster
 }
 
@@ -40,6 +40,7 @@ type Platform struct {
 // answers, the mailer and the clock are the test's.
 type world struct {
 	on       Platform
+	away     []string // who is on a platform in memory, though the others are not
 	store    *store.Store
 	core     *actions.Core
 	runner   *flow.Runner
@@ -71,18 +72,21 @@ func open(t *testing.T, g given) *world {
 func openOn(t *testing.T, s *store.Store, g given) *world {
 	t.Helper()
 	c := &chats{messages: map[string][]*message{}}
-	w := openAt(t, s, g, Platform{
-		Name: platform, Room: room, Poster: c,
-		User: func(name string) string { return name }, Chat: func(user string) string { return "@" + user },
-	})
-	w.chats = c
-	return w
+	return openAt(t, s, g, inMemory(c), c)
 }
 
-// openAt builds a world on a chat platform.
-func openAt(t *testing.T, s *store.Store, g given, on Platform) *world {
+// inMemory is a platform with a room.
+func inMemory(c *chats) Platform {
+	return Platform{
+		Name: platform, Room: room, Poster: c,
+		User: func(name string) string { return name }, Chat: func(user string) string { return "@" + user },
+	}
+}
+
+// openAt builds a world on a chat platform, with those who are away on one in memory.
+func openAt(t *testing.T, s *store.Store, g given, on Platform, memory *chats, away ...string) *world {
 	t.Helper()
-	w := &world{on: on, store: s}
+	w := &world{on: on, store: s, chats: memory, away: away}
 	w.clock = when(t, g.Now, time.Time{})
 	commerce := actionstest.NewFlaky(ledger.New(w.store, w.now), g.script(t)...)
 	w.core = actions.New(actions.Options{Store: w.store, Commerce: ordered{commerce, w}, Mailer: w, Policy: actions.DefaultPolicy(), Now: w.now, NewID: w.newID})
@@ -104,15 +108,25 @@ func openAt(t *testing.T, s *store.Store, g given, on Platform) *world {
 	})
 	notices := &flows.Notices{
 		Core: w.core, Store: w.store, Account: shop, Words: words, Cards: flows.Cards(w.core),
-		Posters: map[string]flow.Poster{on.Name: on.Poster}, Now: w.now, NewID: w.newID, Log: logger(t),
+		Posters: map[string]flow.Poster{platform: memory, on.Name: on.Poster}, Now: w.now, NewID: w.newID, Log: logger(t),
 	}
 	if on.Room != "" {
 		notices.Rooms = []flows.Room{{Platform: on.Name, Chat: on.Room}}
+	} else {
+		notices.Rooms = []flows.Room{{Platform: platform, Chat: room}}
 	}
 	w.handlers = w.core.Handlers()
 	maps.Copy(w.handlers, notices.Handlers())
 	w.audited = w.lastAudit(t)
 	return w
+}
+
+// where is the platform on which somebody is.
+func (w *world) where(name string) Platform {
+	if slices.Contains(w.away, name) {
+		return inMemory(w.chats)
+	}
+	return w.on
 }
 
 // Send records a mail in place of sending it.
