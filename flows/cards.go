@@ -15,34 +15,40 @@ func ProposalCard(core *actions.Core) flow.CardDef {
 		if err != nil {
 			return flow.View{}, nil, err
 		}
-		v := flow.View{
-			Token: flow.Token{Of: "proposal:" + id, Revision: p.Revision}, Flow: "proposal", Step: string(p.Status), Kind: "card",
-			Title: flow.T("proposal."+p.Kind+"."+string(p.Status), "who", decider(p, reader.Role), "asked_by", asker(p),
-				"product", p.Purchase.Product.Name, "price", p.Amount),
-			Facts: proposalFacts(p, reader.Role),
-			Body:  verdict(p.Verdict)[:1], // that somebody has to agree is what the card is about
-		}
-		if p.Status != actions.ProposalOpen {
-			v.Body, v.Ended = because(p), true
-			return v, nil, nil
-		}
-		if reader.Is(actions.BuyerRole) {
-			v.Body = []flow.Text{flow.T("proposal.wait", "until", flow.Moment(p.ExpiresAt))}
-			return v, nil, nil
-		}
-		if reader.Is(actions.Deciders...) && reader.ID != p.AskedBy { // nobody decides his own
-			v.Buttons = []flow.Button{
-				{Name: "approve", Label: flow.T("proposal.approve"), Style: flow.Primary},
-				{Name: "deny", Label: flow.T("proposal.deny"), Style: flow.Danger},
-			}
-		}
-		v.Buttons = append(v.Buttons, flow.Button{Name: "open", Label: flow.T("proposal.open")})
-		return v, map[string]flow.Launch{
-			"approve": {Flow: "refunds", Values: map[string]string{"proposal": id, "decision": approve}},
-			"deny":    {Flow: "refunds", Values: map[string]string{"proposal": id, "decision": deny}},
-			"open":    {Flow: "find", Values: map[string]string{"query": string(p.Purchase.Transaction)}},
-		}, nil
+		v, launches := ShowProposal(p, reader)
+		return v, launches, nil
 	}}
+}
+
+// ShowProposal is what the card of a proposal says to a reader, and what its buttons launch.
+func ShowProposal(p actions.Proposal, reader actions.Actor) (flow.View, map[string]flow.Launch) {
+	v := flow.View{
+		Token: flow.Token{Of: "proposal:" + p.ID, Revision: p.Revision}, Flow: "proposal", Step: string(p.Status), Kind: "card",
+		Title: flow.T("proposal."+p.Kind+"."+string(p.Status), "who", decider(p, reader.Role), "asked_by", asker(p),
+			"product", p.Purchase.Product.Name, "price", p.Amount),
+		Facts: proposalFacts(p, reader.Role),
+		Body:  verdict(p.Verdict)[:1], // that somebody has to agree is what the card is about
+	}
+	if p.Status != actions.ProposalOpen {
+		v.Body, v.Ended = because(p), true
+		return v, nil
+	}
+	if reader.Is(actions.BuyerRole) {
+		v.Body = []flow.Text{flow.T("proposal.wait", "until", flow.Moment(p.ExpiresAt))}
+		return v, nil
+	}
+	if reader.Is(actions.Deciders...) && reader.ID != p.AskedBy { // nobody decides his own
+		v.Buttons = []flow.Button{
+			{Name: "approve", Label: flow.T("proposal.approve"), Style: flow.Primary},
+			{Name: "deny", Label: flow.T("proposal.deny"), Style: flow.Danger},
+		}
+	}
+	v.Buttons = append(v.Buttons, flow.Button{Name: "open", Label: flow.T("proposal.open")})
+	return v, map[string]flow.Launch{
+		"approve": {Flow: "refunds", Values: map[string]string{"proposal": p.ID, "decision": approve}},
+		"deny":    {Flow: "refunds", Values: map[string]string{"proposal": p.ID, "decision": deny}},
+		"open":    {Flow: "find", Values: map[string]string{"query": string(p.Purchase.Transaction)}},
+	}
 }
 
 // proposalFacts are the sealed values: what approvers see is what will be done.
@@ -105,18 +111,23 @@ func RequestCard(core *actions.Core) flow.CardDef {
 		if err != nil {
 			return flow.View{}, nil, err
 		}
-		v := flow.View{
-			Token: flow.Token{Of: "request:" + key, Revision: 0}, Flow: "request", Step: string(r.State), Kind: "card", Ended: true,
-			Title: flow.T("request."+r.Action+"."+string(r.State), "price", r.Purchase.Price, "product", r.Purchase.Product.Name),
-			Facts: flow.Card("product", r.Purchase.Product.Name, "buyer", flow.PersonName(r.Purchase.Buyer.Name),
-				"transaction", r.Purchase.Transaction, "price", r.Purchase.Price, "payment", payment(r.Purchase)),
-		}
-		if r.Detail != "" {
-			v.Body = append(v.Body, flow.T(r.Detail))
-		}
-		if r.Action == "refund" && (r.State == actions.RequestDone || r.State == actions.RequestRequested) {
-			v.Body = append(v.Body, flow.T("money."+string(r.Purchase.Payment)))
-		}
-		return v, nil, nil
+		return ShowRequest(key, r), nil, nil
 	}}
+}
+
+// ShowRequest is what the card of a write says; key is the one it was recorded under.
+func ShowRequest(key string, r actions.Request) flow.View {
+	v := flow.View{
+		Token: flow.Token{Of: "request:" + key, Revision: 0}, Flow: "request", Step: string(r.State), Kind: "card", Ended: true,
+		Title: flow.T("request."+r.Action+"."+string(r.State), "price", r.Purchase.Price, "product", r.Purchase.Product.Name),
+		Facts: flow.Card("product", r.Purchase.Product.Name, "buyer", flow.PersonName(r.Purchase.Buyer.Name),
+			"transaction", r.Purchase.Transaction, "price", r.Purchase.Price, "payment", payment(r.Purchase)),
+	}
+	if r.Detail != "" {
+		v.Body = append(v.Body, flow.T(r.Detail))
+	}
+	if r.Action == "refund" && (r.State == actions.RequestDone || r.State == actions.RequestRequested) {
+		v.Body = append(v.Body, flow.T("money."+string(r.Purchase.Payment)))
+	}
+	return v
 }

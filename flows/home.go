@@ -20,30 +20,37 @@ func HomeCard(core *actions.Core) flow.CardDef {
 		if err != nil {
 			return flow.View{}, nil, err
 		}
-		v := flow.View{Token: flow.Token{Of: flow.HomeSubject}, Flow: subject, Step: me, Kind: "card", Title: homeTitle(page, reader)}
-		launches := map[string]flow.Launch{}
-		for _, p := range page.Proposals {
-			button := flow.Button{Name: p.ID, Label: flow.T("option.proposal."+p.Kind, "buyer", flow.PersonName(short(p.Purchase.Buyer.Name)),
-				"product", short(p.Purchase.Product.Name), "price", p.Amount), Style: flow.Primary}
-			launches[button.Name] = flow.Launch{Flow: "find", Values: map[string]string{"query": string(p.Purchase.Transaction)}}
-			if reader.Is(actions.Deciders...) {
-				launches[button.Name] = flow.Launch{Flow: "refunds", Values: map[string]string{"proposal": p.ID}}
-			}
-			v.Buttons = append(v.Buttons, button)
-		}
-		key := "start.team."
-		if reader.Is(actions.BuyerRole) {
-			key = "start.buyer."
-		}
-		for _, word := range Commands(reader.Role) {
-			if word == Home || word == flow.Stop {
-				continue
-			}
-			v.Buttons = append(v.Buttons, flow.Button{Name: word, Label: flow.T(key + word)})
-			launches[word] = flow.Launch{Flow: word}
-		}
+		v, launches := ShowHome(page, reader)
 		return v, launches, nil
 	}}
+}
+
+// ShowHome is what the home card says to a reader, and what its buttons launch.
+func ShowHome(page actions.ProposalPage, reader actions.Actor) (flow.View, map[string]flow.Launch) {
+	subject, me, _ := strings.Cut(flow.HomeSubject, ":")
+	v := flow.View{Token: flow.Token{Of: flow.HomeSubject}, Flow: subject, Step: me, Kind: "card", Title: homeTitle(page, reader)}
+	launches := map[string]flow.Launch{}
+	for _, p := range page.Proposals {
+		button := flow.Button{Name: p.ID, Label: flow.T("option.proposal."+p.Kind, "buyer", flow.PersonName(short(p.Purchase.Buyer.Name)),
+			"product", short(p.Purchase.Product.Name), "price", p.Amount), Style: flow.Primary}
+		launches[button.Name] = flow.Launch{Flow: "find", Values: map[string]string{"query": string(p.Purchase.Transaction)}}
+		if reader.Is(actions.Deciders...) {
+			launches[button.Name] = flow.Launch{Flow: "refunds", Values: map[string]string{"proposal": p.ID}}
+		}
+		v.Buttons = append(v.Buttons, button)
+	}
+	key := "start.team."
+	if reader.Is(actions.BuyerRole) {
+		key = "start.buyer."
+	}
+	for _, word := range Commands(reader.Role) {
+		if word == Home || word == flow.Stop {
+			continue
+		}
+		v.Buttons = append(v.Buttons, flow.Button{Name: word, Label: flow.T(key + word)})
+		launches[word] = flow.Launch{Flow: word}
+	}
+	return v, launches
 }
 
 // homeTitle says how much waits: for those who decide all that is open, for anybody else what he asked for.

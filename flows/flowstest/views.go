@@ -1,0 +1,237 @@
+package flowstest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/flows"
+	"github.com/aftersale/aftersale/flows/flow"
+	"github.com/aftersale/aftersale/flows/locales"
+)
+
+// A Named is a shown view with a name for tests and pictures, such as "pt-BR/refund.why/7".
+type Named struct {
+	Name  string
+	Shown flow.Shown
+}
+
+// Views are all steps of all flows and all states of the live cards in three languages, filled with the longest values
+// that a shop may have: a product of 120 characters, a code of 40 digits, an emoji, a name from right to left.
+func Views(t testing.TB) []Named {
+	t.Helper()
+	words, err := locales.New("pt-BR", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []Named
+	for i, v := range longViews(t, words) {
+		for _, locale := range flows.Locales {
+			r := flow.Reader{Locale: locale, Timezone: "America/Sao_Paulo", Shared: v.shared, CommandPrefix: "/support "}
+			all = append(all, Named{fmt.Sprintf("%s/%s.%s/%d", locale, v.Flow, v.Step, i), words.Show(v.View, r)})
+		}
+	}
+	for key, n := range words.Missing() {
+		t.Errorf("no words for %s (wanted %d times)", key, n)
+	}
+	return all
+}
+
+// The longest values that a shop may have.
+var (
+	longProduct = strings.TrimSpace(strings.Repeat("Curso completo de panificação artesanal ", 3)) // 120 characters
+	longName    = "محمد بن عبد الله 🥖 Maria Antonieta de Albuquerque e Vasconcelos Pereira"
+	longEmail   = actions.Email(strings.Repeat("longo", 12) + "@" + strings.Repeat("dominio.", 8) + "example.com")
+	longNote    = strings.TrimSpace(strings.Repeat("note ", 100))
+	someday     = time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
+)
+
+const longID = "01JDZKQ3V7X9T2M4N6P8R0S1W5"
+
+func longPurchase() actions.Purchase {
+	product := actions.Product{ID: "p", Code: "4100001", Name: longProduct, Kind: "event"}
+	return actions.Purchase{
+		ID: "1", Transaction: actions.Transaction(strings.Repeat("1234567890", 4)), Status: actions.Approved, Product: product,
+		Contents: []actions.Product{product, product, product}, Price: actions.Money{Minor: 123456789, Currency: "BRL"},
+		Buyer:    actions.Buyer{Name: longName, Email: longEmail},
+		Quantity: 12, Payment: actions.Card, Installments: 12, OrderedAt: someday, ApprovedAt: someday, GuaranteeEnds: someday.AddDate(0, 0, 7),
+		Subscription: &actions.Subscription{Plan: longProduct, Status: actions.SubscriptionActive, NextChargeAt: someday},
+		Access:       []actions.Access{{Product: product, Active: true, OpenedAt: someday}, {Product: product, Active: true}, {Product: product}},
+		OpenProposal: "x", FrozenUntil: someday.AddDate(1, 0, 0),
+	}
+}
+
+// A longView is one view, and whether a room reads it.
+type longView struct {
+	flow.View
+	shared bool
+}
+
+func longViews(t testing.TB, words *locales.Words) []longView {
+	t.Helper()
+	p := longPurchase()
+	rule := longestRule(t, words, p)
+	var all []longView
+	for _, v := range longSteps(t, p, rule) {
+		all = append(all, longView{View: v})
+		if len(v.Fields) > 0 { // the same with its last answer refused
+			last := v.Fields[len(v.Fields)-1].Name
+			hint := flow.T("email.invalid.hint")
+			v.Problem = &flow.Problem{Text: flow.T("email.invalid"), Hint: &hint, Field: last}
+			v.Fields = slices.Clone(v.Fields)
+			for i := range v.Fields {
+				if v.Fields[i].Kind != flow.ChoiceField {
+					v.Fields[i].Value = strings.Repeat("ção ", flow.MaxAnswer/4)
+				}
+			}
+			all = append(all, longView{View: v})
+		}
+	}
+	return append(all, longCards(p, rule)...)
+}
+
+// longSteps are the steps of all flows.
+func longSteps(t testing.TB, p actions.Purchase, rule actions.Verdict) []flow.View {
+	t.Helper()
+	row := flows.Row{Transaction: p.Transaction, Product: longProduct, Buyer: longName, Price: p.Price, Status: p.Status, At: someday}
+	rows := []flows.Row{row, row, row, row, row}
+	proposal := longProposal(p, rule, actions.ProposalRefund, actions.ProposalOpen)
+	waiting := flows.Waiting{ID: "x", Kind: "refund", Buyer: longName, Product: longProduct, Price: p.Price, Expires: someday}
+	about := flows.Target{Rows: rows, Next: "n", Transaction: p.Transaction, Purchase: p, At: someday}
+	var all []flow.View
+	add := func(f flow.Flow) {
+		for _, d := range flows.All(nil) {
+			if fmt.Sprintf("%T", d.New()) == fmt.Sprintf("%T", f) {
+				all = append(all, flow.All(d, f, longID)...)
+				return
+			}
+		}
+		t.Fatalf("%T is not registered", f)
+	}
+	for _, staff := range []bool{true, false} {
+		about.Staff = staff
+		add(&flows.Find{Staff: staff, Decides: staff, Rows: rows, Next: "n", Earlier: []string{""}, Picked: p.Transaction, Purchase: p, At: someday,
+			Refund: rule, Resend: actions.Verdict{Decision: actions.Allowed}, Email: rule, History: staff,
+			Happened: []actions.Happening{{At: someday, Actor: longName, Action: "refund.requested"}}})
+		add(&flows.Refund{Target: about, Verdict: rule, Reason: actions.NotExpected})
+		add(&flows.Resend{Target: about, Verdict: rule})
+		add(&flows.Email{Target: about, Verdict: rule, New: "marina@gmial.com", Reason: actions.Typo})
+	}
+	add(&flows.Refunds{Waiting: []flows.Waiting{waiting, waiting, waiting, waiting, waiting}, Next: "n", Item: proposal})
+	add(&flows.Language{})
+	for _, role := range append([]actions.Role{actions.BuyerRole}, actions.StaffRoles...) {
+		add(&flows.Start{Role: role})
+		add(&flows.Help{Role: role})
+	}
+	return all
+}
+
+// longCards are the live cards in every state, for those who decide, for buyers and for a room.
+func longCards(p actions.Purchase, rule actions.Verdict) []longView {
+	var all []longView
+	manager, buyer := actions.Actor{ID: "m", Role: actions.Manager}, actions.Actor{ID: "b", Role: actions.BuyerRole}
+	statuses := []actions.ProposalStatus{actions.ProposalOpen, actions.ProposalApproved, actions.ProposalDenied, actions.ProposalExpired,
+		actions.ProposalRebuilt, actions.ProposalWithdrawn}
+	states := []actions.RequestState{actions.RequestRecorded, actions.RequestSending, actions.RequestDone, actions.RequestRequested,
+		actions.RequestNeedsBuyer, actions.RequestAssisted, actions.RequestRefused, actions.RequestUnknown}
+	for _, kind := range []string{actions.ProposalRefund, actions.ProposalEmail} {
+		for _, status := range statuses {
+			proposal := longProposal(p, rule, kind, status)
+			for _, reader := range []actions.Actor{manager, buyer} {
+				v, _ := flows.ShowProposal(proposal, reader)
+				v.Live = "proposal:" + longID
+				all = append(all, longView{View: v})
+				if reader.ID == manager.ID {
+					all = append(all, longView{View: v, shared: true})
+				}
+			}
+		}
+		for _, state := range states {
+			r := actions.Request{Action: kind, State: state, Purchase: p, OldEmail: longEmail, NewEmail: longEmail}
+			if state == actions.RequestRefused {
+				r.Detail = "outcome.refused.chargeback"
+			}
+			v := flows.ShowRequest(longID+"/refund/1", r)
+			v.Live = "request:" + longID + "/refund/1"
+			all = append(all, longView{View: v})
+		}
+	}
+	open := longProposal(p, rule, actions.ProposalRefund, actions.ProposalOpen)
+	page := actions.ProposalPage{Proposals: []actions.Proposal{open, open, open, open, open}, Next: "n"}
+	for _, reader := range []actions.Actor{manager, buyer} {
+		v, _ := flows.ShowHome(page, reader)
+		all = append(all, longView{View: v})
+	}
+	return append(all, longView{View: flow.View{Flow: "end", Step: "stale", Kind: "notice", Title: flow.T("error.stale"), Ended: true}})
+}
+
+func longProposal(p actions.Purchase, rule actions.Verdict, kind string, status actions.ProposalStatus) actions.Proposal {
+	all := actions.Proposal{ID: longID, Kind: kind, Purchase: p, Amount: p.Price, OldEmail: longEmail, NewEmail: longEmail, Status: status,
+		AskedByName: longName, AskedByRole: actions.Agent, Verdict: rule, ExpiresAt: someday, Reason: actions.NotExpected, Note: longNote, Revision: 12}
+	switch status {
+	case actions.ProposalApproved:
+		all.DecidedByName, all.DecidedAt, all.Outcome = longName, someday, actions.RequestUnknown
+	case actions.ProposalDenied:
+		all.DecidedByName, all.DecidedAt, all.DecidedReason = longName, someday, longNote
+	case actions.ProposalWithdrawn:
+		all.Why = "outcome.refused.chargeback"
+	}
+	return all
+}
+
+// longestRule is a verdict that needs approval, for the reason with the most words.
+func longestRule(t testing.TB, words *locales.Words, p actions.Purchase) actions.Verdict {
+	t.Helper()
+	longest, verdict := 0, actions.Verdict{}
+	for _, rule := range Rules(t) {
+		v := actions.Verdict{Decision: actions.NeedsApproval, Rule: rule, Numbers: actions.Numbers{Amount: p.Price, Max: p.Price, Date: someday, Status: p.Status}}
+		card, _ := flows.ShowProposal(longProposal(p, v, actions.ProposalRefund, actions.ProposalOpen), actions.Actor{Role: actions.Manager})
+		if n := len(words.Text(card.Body[0], flow.Reader{Locale: "pt-BR"})); n > longest {
+			longest, verdict = n, v
+		}
+	}
+	return verdict
+}
+
+// Rules are the names of all verdicts. They are read from the source of the actions, where each is written once.
+func Rules(t testing.TB) []string {
+	t.Helper()
+	return Scan(t, "actions", `\b(?:allowed|needsApproval|blocked)\("([a-z_.]+)"`)
+}
+
+// Scan finds what a pattern's first group matches in the source of a folder of the module, sorted, without tests.
+func Scan(t testing.TB, folder, pattern string) []string {
+	t.Helper()
+	root, err := moduleFolder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(root, folder, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, path := range files {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(string(source), -1) {
+			found = append(found, m[1])
+		}
+	}
+	if len(found) == 0 {
+		t.Fatalf("nothing in %s looks like %s: the pattern no longer fits the source", folder, pattern)
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
