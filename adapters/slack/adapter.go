@@ -72,6 +72,8 @@ type Adapter struct {
 	slow    time.Duration // after which a person is told that work goes on
 	window  time.Duration // in which a delivery is acknowledged, and a trigger still opens a modal
 
+	watch func(begins bool) // is told of turns; for tests
+
 	asking sync.Mutex // held by who asks Slack who we are
 	known  sync.RWMutex
 	self   *identity
@@ -105,7 +107,7 @@ func New(o Options) (*Adapter, error) {
 	}
 	a := &Adapter{
 		Options: o, slow: 1500 * time.Millisecond, window: 2500 * time.Millisecond,
-		turns: chat.NewTurns(chat.TurnsOptions{Log: o.Log}), replies: newReplies(o.Now),
+		turns: chat.NewTurns(chat.TurnsOptions{Log: o.Log}), replies: newReplies(o.Now), watch: func(bool) {},
 	}
 	a.api = newAPI(o)
 	a.people = newPeople(a.api, o.Now)

@@ -41,7 +41,9 @@ type turn struct {
 func (a *Adapter) accept(e event, began time.Time, acks ack) bool {
 	t := &turn{Adapter: a, event: e, began: began, acks: acks}
 	a.replies.meet(e.responseURL)
+	a.watch(true)
 	if !a.turns.Go(e.channel+" "+e.user, t.run) {
+		a.watch(false)
 		return false
 	}
 	switch e.kind {
@@ -117,6 +119,7 @@ func (t *turn) tell() {
 
 // run takes the event to the desk.
 func (t *turn) run(ctx context.Context) {
+	defer t.watch(false)
 	defer t.end(ctx)
 	t.prepare(ctx)
 	var err error
