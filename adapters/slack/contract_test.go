@@ -55,7 +55,7 @@ func (w workspace) Type(user, text string) {
 func (w workspace) Press(user, message, token string) {
 	w.Helper()
 	defer w.settle()
-	if v, ok := w.Modal(user); ok && remember(v.Metadata()).Message == message {
+	if v, ok := w.Modal(user); ok && viewID(v.ID) == message {
 		for _, b := range seenModal(v).Buttons {
 			if b.Token == token && token == remember(v.Metadata()).Close {
 				w.Slack.Close(user)
@@ -115,6 +115,19 @@ func TestContract(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			adaptertest.Run(t, func(t *testing.T, d flow.Desk) adaptertest.Harness {
+				return workspace{openOffice(t, mode, d)}
+			})
+		})
+	}
+}
+
+// Every conversation of flows/testdata, from Slack's JSON in to Slack's JSON out.
+func TestTranscripts(t *testing.T) {
+	t.Parallel()
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			adaptertest.Transcripts(t, func(t *testing.T, d flow.Desk) adaptertest.Harness {
 				return workspace{openOffice(t, mode, d)}
 			})
 		})

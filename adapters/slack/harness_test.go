@@ -200,10 +200,10 @@ func seen(m fakeslack.Message) adaptertest.Seen {
 	return out
 }
 
-// seenModal is a modal as the contract sees it: a message with a form. Its message is the card behind it.
+// seenModal is a modal as the contract sees it: a message with a form. 
 func seenModal(v fakeslack.View) adaptertest.Seen {
 	m := remember(v.Metadata())
-	out := adaptertest.Seen{Message: m.Message, Pieces: []string{v.Title()}, Whisper: true}
+	out := adaptertest.Seen{Message: viewID(v.ID), Pieces: []string{v.Title()}, Whisper: true}
 	below := map[string]string{}
 	for _, b := range v.Blocks() {
 		block := b.(map[string]any)
@@ -223,12 +223,9 @@ func seenModal(v fakeslack.View) adaptertest.Seen {
 		below[block] = wrong
 	}
 	for _, in := range v.Inputs() {
-		f := adaptertest.SeenField{Name: in.Action, Label: in.Label, Value: in.Value, Problem: below[in.Block]}
+		f := adaptertest.SeenField{Name: in.Action, Label: in.Label, Value: in.Value, Problem: below[in.Block], Hint: in.Hint}
 		for _, option := range in.Options {
 			f.Options = append(f.Options, adaptertest.SeenOption{Value: option.Value, Label: option.Label})
-		}
-		if in.Hint != "" {
-			out.Pieces = append(out.Pieces, in.Hint)
 		}
 		out.Fields = append(out.Fields, f)
 		if f.Problem != "" {

@@ -34,21 +34,28 @@ func (t *turn) Show(ctx context.Context, v flow.Shown) (string, error) {
 	return id, nil
 }
 
-// stale reports whether a view refuses a submitted form because it was older than its conversation: it is the form again,
-// at another revision, with a problem that belongs to no field.
+// stale reports whether a view refuses what was done in a modal because the modal was older than its conversation: it is
+// the same form again, at another revision, with a problem that belongs to no field.
 func (t *turn) stale(v flow.Shown) bool {
-	sent, ok := t.input.(flow.Submitted)
-	if !ok || t.retried || !opens(v) || v.Problem == "" {
+	if !t.view.modal || t.retried || !opens(v) || v.Problem == "" || !sameFields(v, t.view.inputs) {
 		return false
 	}
-	if _, beside := problems(v, t.view.inputs); beside {
-		return false
-	}
-	was, err := flow.ParseToken(sent.Token)
+	was, err := flow.ParseToken(tokenOf(t.input))
 	now, err2 := flow.ParseToken(v.Token)
-	return err == nil && err2 == nil && was.Of == now.Of && was.Revision != now.Revision && sameFields(v, t.view.inputs)
+	return err == nil && err2 == nil && was.Of == now.Of && was.Revision != now.Revision
 }
 
+func tokenOf(g flow.Gesture) string {
+	switch g := g.(type) {
+	case flow.Submitted:
+		return g.Token
+	case flow.Pressed:
+		return g.Token
+	}
+	return ""
+}
+
+// sameFields reports whether a view is the form of a modal, and blames none of its fields.
 func sameFields(v flow.Shown, inputs []string) bool {
 	if len(v.Fields) != len(inputs) {
 		return false
@@ -67,7 +74,7 @@ func (t *turn) memory(v flow.Shown) memory {
 	if !t.private {
 		m.Channel, m.Thread = t.channel, t.thread
 	}
-	if t.view.id == "" && v.Replace != t.in.Message {
+	if isView(m.Message) || t.view.id == "" && v.Replace != t.in.Message {
 		m.Message = "" // what was pressed is another conversation's card, and stays
 	}
 	return m

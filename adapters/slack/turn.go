@@ -155,6 +155,8 @@ func (t *turn) prepare(ctx context.Context) {
 		t.in.UserName = me.name
 	}
 	switch {
+	case t.view.modal && t.in.Message == "":
+		t.in.Message = viewID(t.view.id)
 	case t.kind != pressKind || t.view.id != "":
 	case t.whisper:
 		t.in.Message = whisperID(t.channel, t.message)
@@ -177,21 +179,30 @@ func (t *turn) alone(ctx context.Context) bool {
 	return t.people.alone(ctx, t.user, t.channel)
 }
 
-// A staleForm ends the showing of a form that was submitted under an older token.
+// A staleForm ends the showing of a form that was answered under an older token.
 type staleForm struct{ token string }
 
 func (s *staleForm) Error() string { return "the form was older than its conversation" }
 
-// again submits a form once more under its conversation's newest token. After a wrong answer Slack shows the problem in
-// the open window, and that window keeps the token it was opened with: what the person typed is for this very form.
+// again does once more, under the conversation's newest token, what was done in a modal. After a wrong answer Slack shows
+// the problem in the open window, and that window keeps the token it was opened with: what the person has typed or
+// pressed there is for this very form.
 func (t *turn) again(ctx context.Context, err error) error {
 	var stale *staleForm
 	if !errors.As(err, &stale) {
 		return err
 	}
-	in, submitted := t.in, t.in.Input.(flow.Submitted)
-	submitted.Token = stale.token
-	in.ID, in.Input = in.ID+"+", submitted
+	in := t.in
+	in.ID += "+"
+	switch g := in.Input.(type) {
+	case flow.Submitted:
+		g.Token = stale.token
+		in.Input = g
+	case flow.Pressed:
+		was, _ := flow.ParseToken(g.Token) // both were read before
+		now, _ := flow.ParseToken(stale.token)
+		in.Input = flow.Pressed{Token: now.With(was.Button).String()}
+	}
 	t.retried = true
 	return t.Desk.Handle(ctx, in, t)
 }
@@ -236,4 +247,12 @@ func (t *turn) speech(locale string) speech {
 	return func(key string) string { return t.say(key, locale) }
 }
 
-func isWhisper(id string) bool { return strings.HasPrefix(id, "~") }
+// isWhisper tells the ids of cards that one person alone sees, and that an answer to a press can change.
+func isWhisper(id string) bool { return strings.HasPrefix(id, "~") && !isView(id) }
+
+// viewID is Inbound.Message for a modal with no card behind it: the engine has to know that it was answered somewhere.
+func viewID(id string) string { return viewPrefix + id }
+
+func isView(id string) bool { return strings.HasPrefix(id, viewPrefix) }
+
+const viewPrefix = "~view:"

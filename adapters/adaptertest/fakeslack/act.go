@@ -187,14 +187,16 @@ func (s *Slack) SubmitDelivery(user string, values map[string]string) (Delivery,
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	state := map[string]any{}
+	stands := s.views[v.ID]
+	stands.typed = map[string]string{}
 	for _, in := range v.Inputs() {
+		stands.typed[in.Block] = values[in.Action]
 		state[in.Block] = map[string]any{in.Action: in.filled(values[in.Action])}
 	}
 	view := s.seen(s.views[v.ID])
 	view["state"] = map[string]any{"values": state}
 	p := s.interaction("view_submission", user)
 	p["view"], p["response_urls"] = view, []any{}
-	stands := s.views[v.ID]
 	return Delivery{Kind: interactions, Payload: p, settle: func(said []byte) { s.acknowledged(stands, said) }}, true
 }
 

@@ -91,7 +91,7 @@ type View struct {
 	Raw      map[string]any
 	Errors   map[string]string // beside its fields, by block id
 	hash     string
-	trigger  string
+	typed    map[string]string // what stands in its fields, by block id: Slack keeps it as long as the block stays
 }
 
 type trigger struct {

@@ -119,6 +119,9 @@ func (v View) Inputs() []Input {
 		if chosen, ok := element["initial_option"].(map[string]any); ok {
 			in.Value = text(chosen, "value")
 		}
+		if typed, ok := v.typed[in.Block]; ok {
+			in.Value = typed
+		}
 		all = append(all, in)
 	}
 	return all
