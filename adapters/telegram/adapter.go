@@ -79,6 +79,8 @@ type Adapter struct {
 	all    *chat.Pace     // everything that is sent
 
 	typingAfter time.Duration // how long a person waits before he sees that somebody types
+	// pause waits before something is tried again; false when ctx ended first. Tests replace it.
+	pause func(ctx context.Context, d time.Duration) bool
 
 	mu      sync.Mutex // guards all below
 	me      string     // the bot's user name, once it is known
@@ -132,7 +134,7 @@ func New(o Options) (*Adapter, error) {
 		pace:    chat.NewPace(chatPace, 1, o.Now),
 		rooms:   chat.NewPace(groupPace, 3, o.Now),
 		all:     chat.NewPace(time.Second/overallRate, overallRate, o.Now),
-		problem: errNotConnected, typingAfter: time.Second, moved: map[int64]int64{},
+		problem: errNotConnected, typingAfter: time.Second, pause: pause, moved: map[int64]int64{},
 	}
 	a.base, a.cancel = context.WithCancel(context.Background())
 	for _, c := range o.Commands {
@@ -185,7 +187,7 @@ func (a *Adapter) connect(ctx context.Context) error {
 		}
 		a.ready(err)
 		a.Log.Warn("telegram: cannot connect, trying again", "err", err)
-		if !pause(ctx, chat.Backoff(n)) {
+		if !a.pause(ctx, chat.Backoff(n)) {
 			return ctx.Err()
 		}
 	}

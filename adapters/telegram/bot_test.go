@@ -81,6 +81,7 @@ type world struct {
 	local   *httptest.Server // what Telegram reaches, in mode webhook
 	served  handlerBox
 
+	prepare func(*Adapter) // before it runs; may be nil
 	adapter *Adapter
 	stop    func() error
 }
@@ -154,6 +155,9 @@ func (w *world) start() {
 	a, err := New(w.options)
 	if err != nil {
 		w.t.Fatal(err)
+	}
+	if w.prepare != nil {
+		w.prepare(a)
 	}
 	mux := http.NewServeMux()
 	a.Routes(mux)

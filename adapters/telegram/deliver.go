@@ -51,7 +51,7 @@ func (a *Adapter) deliver(ctx context.Context, to int64, method string, params t
 			return meaning(err)
 		case ctx.Err() != nil || method == "sendMessage" && !neverSent(err):
 			return err
-		case !pause(ctx, time.Duration(n+1)*500*time.Millisecond):
+		case !a.pause(ctx, time.Duration(n+1)*500*time.Millisecond):
 			return err
 		}
 	}

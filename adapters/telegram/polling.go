@@ -43,7 +43,7 @@ func (a *Adapter) poll(ctx context.Context, w *window) error {
 		default:
 			a.ready(err)
 			a.complain(err, failures)
-			pause(ctx, a.patience(err, failures))
+			a.pause(ctx, a.patience(err, failures))
 			failures++
 		}
 	}
@@ -135,7 +135,7 @@ func (a *Adapter) leaveWebhook(ctx context.Context) error {
 		}
 		a.ready(err)
 		a.Log.Warn("telegram: the webhook is not taken away, trying again", "err", err)
-		if !pause(ctx, a.patience(err, n)) {
+		if !a.pause(ctx, a.patience(err, n)) {
 			return ctx.Err()
 		}
 	}

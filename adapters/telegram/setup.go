@@ -223,7 +223,7 @@ func (a *Adapter) manage(ctx context.Context, method string, params tgbotapi.Par
 		if n >= attempts || after > maxSetupWait {
 			return fmt.Errorf("Telegram asks for a pause of %s, run it again then: %w", after, err)
 		}
-		if !pause(ctx, after) {
+		if !a.pause(ctx, after) {
 			return ctx.Err()
 		}
 	}
