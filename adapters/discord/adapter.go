@@ -156,7 +156,7 @@ func (a *Adapter) Run(ctx context.Context) error {
 	defer cancel()
 	for _, t := range []*chat.Turns{a.turns, a.aside} {
 		if t.Wait(drain) != nil {
-			a.o.Log.Warn("turns were still running when the adapter stopped", "platform", Platform)
+			a.o.Log.Warn("turns were still running when the adapter stopped")
 		}
 	}
 	if a.transport != nil {
@@ -179,7 +179,7 @@ func (a *Adapter) Ready(context.Context) error {
 
 func (a *Adapter) up() {
 	a.state.Store(&state{ready: true, since: a.o.Now()})
-	a.o.Log.Info("connected", "platform", Platform, "mode", a.o.Mode)
+	a.o.Log.Info("connected", "mode", a.o.Mode)
 }
 
 func (a *Adapter) down(err error) {

@@ -17,9 +17,9 @@ const (
 	baseLocale   = "en" // of the texts that are not localised: what every client falls back to
 )
 
-// locales are Discord's names of the languages that are not the base. Discord falls back from es-419 to es-ES, but a client
+// languages are Discord's names of the languages that are not the base. Discord falls back from es-419 to es-ES, but a client
 // of one must not depend on that.
-var locales = map[string][]string{"pt-BR": {"pt-BR"}, "es": {"es-ES", "es-419"}}
+var languages = map[string][]string{"pt-BR": {"pt-BR"}, "es": {"es-ES", "es-419"}}
 
 // A definition is a command as it is registered: what POST takes, and of what GET returns the part that is ours.
 type definition struct {
@@ -45,7 +45,7 @@ type optionDefinition struct {
 // define makes the one command of the words that there are. Names are the same in all languages, descriptions are not.
 func define(commands []flow.CommandInfo, words Words) definition {
 	about := map[string]string{}
-	for locale := range locales {
+	for locale := range languages {
 		about[locale] = words.Text(flow.T("discord.about"), flow.Reader{Locale: locale})
 	}
 	about[baseLocale] = words.Text(flow.T("discord.about"), flow.Reader{Locale: baseLocale})
@@ -82,7 +82,7 @@ func description(byLocale map[string]string) string {
 
 func localized(byLocale map[string]string) map[string]string {
 	out := map[string]string{}
-	for locale, names := range locales {
+	for locale, names := range languages {
 		if byLocale[locale] == "" {
 			continue
 		}

@@ -166,7 +166,7 @@ func (a *Adapter) runEndpoint(ctx context.Context) error {
 			return nil
 		}
 		a.down(err)
-		a.o.Log.Warn("discord does not answer", "platform", Platform, "err", a.api.redact.Error(err))
+		a.o.Log.Warn("discord does not answer", "err", a.api.redact.Error(err))
 		if sleep(ctx, chat.Backoff(n)) != nil {
 			return nil
 		}

@@ -148,5 +148,5 @@ func (x *exchange) release(ctx context.Context) error {
 }
 
 func (x *exchange) log(what string, err error) {
-	x.o.Log.Error(what, "platform", Platform, "err", x.api.redact.Error(err))
+	x.o.Log.Error(what, "err", x.api.redact.Error(err))
 }

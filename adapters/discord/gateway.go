@@ -51,7 +51,7 @@ func (a *Adapter) runGateway(ctx context.Context) error {
 				return nil
 			case <-lost:
 				a.down(errors.New("the connection was lost"))
-				a.o.Log.Warn("connection lost", "platform", Platform)
+				a.o.Log.Warn("connection lost")
 				if a.o.Now().Sub(began) > time.Minute {
 					continue // it was a good one: Discord asks for a new one now and then
 				}
@@ -65,7 +65,7 @@ func (a *Adapter) runGateway(ctx context.Context) error {
 				return fmt.Errorf("discord's gateway refuses us: %s", why)
 			}
 			a.down(err)
-			a.o.Log.Warn("not connected", "platform", Platform, "err", a.api.redact.Error(err))
+			a.o.Log.Warn("not connected", "err", a.api.redact.Error(err))
 			if sleep(ctx, chat.Backoff(n)) != nil {
 				return nil
 			}
@@ -187,14 +187,14 @@ func (g *gateway) farewell() {
 func (g *gateway) event(e *discordgo.Event) {
 	defer func() {
 		if p := recover(); p != nil {
-			g.o.Log.Error("an event panicked", "platform", Platform, "panic", p, "stack", string(debug.Stack()))
+			g.o.Log.Error("an event panicked", "panic", p, "stack", string(debug.Stack()))
 		}
 	}()
 	switch e.Type {
 	case "INTERACTION_CREATE":
 		var i interaction
 		if err := json.Unmarshal(e.RawData, &i); err != nil {
-			g.o.Log.Warn("interaction not understood", "platform", Platform, "err", err)
+			g.o.Log.Warn("interaction not understood", "err", err)
 			return
 		}
 		g.take(i, &callbacks{g.Adapter, i})

@@ -11,7 +11,7 @@ import (
 // take receives an interaction, however it came. It returns at once: everything that takes time is a turn.
 func (a *Adapter) take(i interaction, first responder) {
 	if i.ApplicationID != a.o.ApplicationID {
-		a.o.Log.Warn("interaction of another application", "platform", Platform)
+		a.o.Log.Warn("interaction of another application")
 		first.none()
 		return
 	}
@@ -67,7 +67,7 @@ func (a *Adapter) later(first responder, answer func(context.Context) (callback,
 			return
 		}
 		if _, err := first.respond(ctx, c); err != nil && !late(err) {
-			a.o.Log.Error("interaction not answered", "platform", Platform, "err", a.api.redact.Error(err))
+			a.o.Log.Error("interaction not answered", "err", a.api.redact.Error(err))
 		}
 	})
 	if !taken {
@@ -88,7 +88,7 @@ func (a *Adapter) suggest(i interaction, first responder) {
 		defer cancel()
 		options, err := a.o.Desk.Suggest(ctx, in, typed.word, typed.option, typed.text)
 		if err != nil {
-			a.o.Log.Warn("no suggestions", "platform", Platform, "err", a.api.redact.Error(err))
+			a.o.Log.Warn("no suggestions", "err", a.api.redact.Error(err))
 		}
 		out.Choices = append(out.Choices, suggestions(options)...)
 		return callback{Type: answerChoices, Data: out}, true
@@ -114,7 +114,7 @@ const writingAfter = 700 * time.Millisecond
 func (a *Adapter) takeTyped(raw json.RawMessage) {
 	var m received
 	if err := json.Unmarshal(raw, &m); err != nil {
-		a.o.Log.Warn("message not understood", "platform", Platform, "err", err)
+		a.o.Log.Warn("message not understood", "err", err)
 		return
 	}
 	in, ok := decodeTyped(m)
@@ -127,7 +127,7 @@ func (a *Adapter) takeTyped(raw json.RawMessage) {
 		err := a.o.Desk.Handle(ctx, in, typedScreen{a, in})
 		done()
 		if err != nil {
-			a.o.Log.Error("interaction not shown", "platform", Platform, "err", a.api.redact.Error(err))
+			a.o.Log.Error("interaction not shown", "err", a.api.redact.Error(err))
 			a.tell(ctx, in, "chat.failed")
 		}
 	})
@@ -141,7 +141,7 @@ func (a *Adapter) tell(ctx context.Context, in flow.Inbound, key string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTimeout)
 	defer cancel()
 	if _, err := a.post(ctx, in.Chat, drawing{plain(a.text(key, in.Locale))}); err != nil {
-		a.o.Log.Error("message not sent", "platform", Platform, "err", a.api.redact.Error(err))
+		a.o.Log.Error("message not sent", "err", a.api.redact.Error(err))
 	}
 }
 
