@@ -34,7 +34,8 @@ type harness struct {
 
 func newHarness(t *testing.T, mode string, d flow.Desk) *harness {
 	t.Helper()
-	h := &harness{world: run(t, mode, d), t: t, did: map[string]int{}, names: map[string]string{}}
+	w, _ := clocked(t, mode, d) // notices keep their pace, and nobody waits for it
+	h := &harness{world: w, t: t, did: map[string]int{}, names: map[string]string{}}
 	h.fake.Group(room, ana, bia)
 	return h
 }
@@ -127,4 +128,14 @@ func (h *harness) done(user string, update int) {
 	h.did[user] = update
 	h.mu.Unlock()
 	h.fake.AwaitConfirmed(update)
+}
+
+// TestTranscripts plays the written conversations through Telegram, on both transports.
+func TestTranscripts(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, mode string) {
+		adaptertest.Transcripts(t, func(t *testing.T, d flow.Desk) adaptertest.Harness {
+			return newHarness(t, mode, d)
+		})
+	})
 }

@@ -47,24 +47,21 @@ func (c *clock) total() (all time.Duration) {
 }
 
 // clocked is a running bot whose waiting takes no time.
-func clocked(t *testing.T, d flow.Desk) (*world, *clock) {
+func clocked(t *testing.T, mode string, d flow.Desk) (*world, *clock) {
 	t.Helper()
 	c := &clock{t: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
-	w := newWorld(t, Polling, d, func(o *Options, f *faketelegram.Options) {
-		o.Now = c.now
-	})
+	w := newWorld(t, mode, d, func(o *Options, _ *faketelegram.Options) { o.Now = c.now })
 	w.prepare = func(a *Adapter) {
 		a.hold.Sleep, a.pace.Sleep, a.rooms.Sleep, a.all.Sleep = c.sleep, c.sleep, c.sleep, c.sleep
 		a.pause = func(ctx context.Context, d time.Duration) bool { return c.sleep(ctx, d) == nil }
 	}
 	w.start()
-	w.fake.AwaitPoll()
 	return w, c
 }
 
 func TestUnreachableChats(t *testing.T) {
 	t.Parallel()
-	w, _ := clocked(t, shows(card))
+	w, _ := clocked(t, Polling, shows(card))
 	w.fake.Group(room, ana)
 	for _, test := range []struct{ chat, refusal, why string }{
 		{"5001", "bot was blocked by the user", flow.Blocked},
@@ -98,7 +95,7 @@ func TestRateLimit(t *testing.T) {
 	t.Parallel()
 	t.Run("a short pause is waited for", func(t *testing.T) {
 		t.Parallel()
-		w, c := clocked(t, shows(card))
+		w, c := clocked(t, Polling, shows(card))
 		w.fake.Next("sendMessage", faketelegram.Fault{RetryAfter: 7})
 		if _, err := w.adapter.Poster().Post(t.Context(), "5001", card); err != nil {
 			t.Fatal(err)
@@ -109,7 +106,7 @@ func TestRateLimit(t *testing.T) {
 	})
 	t.Run("a long one is the job's", func(t *testing.T) {
 		t.Parallel()
-		w, c := clocked(t, shows(card))
+		w, c := clocked(t, Polling, shows(card))
 		w.fake.Next("sendMessage", faketelegram.Fault{RetryAfter: 40})
 		_, err := w.adapter.Poster().Post(t.Context(), "5001", card)
 		var busy *flow.Busy
@@ -133,7 +130,7 @@ func TestRateLimit(t *testing.T) {
 	})
 	t.Run("again and again", func(t *testing.T) {
 		t.Parallel()
-		w, _ := clocked(t, shows(card))
+		w, _ := clocked(t, Polling, shows(card))
 		w.fake.Next("sendMessage", faketelegram.Fault{RetryAfter: 3}, faketelegram.Fault{RetryAfter: 3}, faketelegram.Fault{RetryAfter: 3})
 		_, err := w.adapter.Poster().Post(t.Context(), "5001", card)
 		var busy *flow.Busy
@@ -143,7 +140,7 @@ func TestRateLimit(t *testing.T) {
 	})
 	t.Run("an answer waits too", func(t *testing.T) {
 		t.Parallel()
-		w, _ := clocked(t, shows(card))
+		w, _ := clocked(t, Polling, shows(card))
 		w.fake.Next("sendMessage", faketelegram.Fault{RetryAfter: 2})
 		w.say(ana, "hi")
 		if got := w.last(ana).Text; got != card.Title {
@@ -154,7 +151,7 @@ func TestRateLimit(t *testing.T) {
 
 func TestFloodOfNoticesIsPacedAndComplete(t *testing.T) {
 	t.Parallel()
-	w, c := clocked(t, shows(card))
+	w, c := clocked(t, Polling, shows(card))
 	w.fake.Group(room, ana)
 	post := func(chat string, n int) {
 		t.Helper()
@@ -191,7 +188,7 @@ func TestLostAnswers(t *testing.T) {
 	acted := faketelegram.Fault{After: true, Cut: true}
 	t.Run("a post is not repeated blindly", func(t *testing.T) {
 		t.Parallel()
-		w, _ := clocked(t, shows(card))
+		w, _ := clocked(t, Polling, shows(card))
 		for _, f := range []faketelegram.Fault{html, acted, {Code: 500, Description: "Internal Server Error"}} {
 			before := len(w.fake.Calls("sendMessage"))
 			w.fake.Next("sendMessage", f)
@@ -205,7 +202,7 @@ func TestLostAnswers(t *testing.T) {
 	})
 	t.Run("an edit is repeated", func(t *testing.T) {
 		t.Parallel()
-		w, _ := clocked(t, shows(card))
+		w, _ := clocked(t, Polling, shows(card))
 		m := w.asked()
 		for i, f := range []faketelegram.Fault{html, acted, {Code: 500, Description: "Internal Server Error"}, {Cut: true}} {
 			w.fake.Next("editMessageText", f)
@@ -221,7 +218,7 @@ func TestLostAnswers(t *testing.T) {
 
 func TestGoneMessages(t *testing.T) {
 	t.Parallel()
-	w, _ := clocked(t, shows(card))
+	w, _ := clocked(t, Polling, shows(card))
 	m := w.asked()
 	w.fake.Delete(ana, m)
 	for _, id := range []string{strconv.Itoa(m), "999999", "", "~whisper", "-1"} {
@@ -233,7 +230,7 @@ func TestGoneMessages(t *testing.T) {
 
 func TestGroupBecomesASupergroup(t *testing.T) {
 	t.Parallel()
-	w, _ := clocked(t, shows(card))
+	w, _ := clocked(t, Polling, shows(card))
 	const old, grown = -77, -100177
 	w.fake.Group(old, ana)
 	w.fake.Upgrade(old, grown)
