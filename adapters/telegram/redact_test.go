@@ -32,8 +32,12 @@ var errorPaths = map[string]func(t *testing.T) string{
 	"empty":            func(t *testing.T) string { return answering(t, 200, "") },
 	"cut off":          func(t *testing.T) string { return answering(t, 200, `{"ok":true,"result":{"id":`) },
 	"another result":   func(t *testing.T) string { return answering(t, 200, `{"ok":true,"result":"7"}`) },
-	"server error":     func(t *testing.T) string { return answering(t, 500, `{"ok":false,"error_code":500,"description":"oops"}`) },
-	"an echo":          func(t *testing.T) string { return answering(t, 400, `{"ok":false,"error_code":400,"description":"bad /bot`+marker+`/x"}`) },
+	"server error": func(t *testing.T) string {
+		return answering(t, 500, `{"ok":false,"error_code":500,"description":"oops"}`)
+	},
+	"an echo": func(t *testing.T) string {
+		return answering(t, 400, `{"ok":false,"error_code":400,"description":"bad /bot`+marker+`/x"}`)
+	},
 	"cut connection": func(t *testing.T) string {
 		return serving(t, func(w http.ResponseWriter, r *http.Request) {
 			if c, _, err := http.NewResponseController(w).Hijack(); err == nil {

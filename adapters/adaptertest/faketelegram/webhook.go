@@ -187,3 +187,15 @@ func (s *Server) Refused(id int) int {
 	}
 	return 0
 }
+
+// AwaitRefused waits until n deliveries were refused.
+func (s *Server) AwaitRefused(n int) {
+	s.t.Helper()
+	s.wait("refused deliveries", func() bool {
+		count := 0
+		for _, u := range s.inbox {
+			count += u.failed
+		}
+		return count >= n
+	})
+}
