@@ -19,6 +19,13 @@ type Options struct {
 	Now      func() time.Time // the clock
 	NewID    func() string    // ids that sort by time, such as ULIDs
 	Log      *slog.Logger     // discards when nil
+	// Secret keys the hashes of one-time codes; 32 bytes. Without it no code can be sent.
+	Secret []byte
+	// ChatLink makes an address that opens a chat with the bot and says these words there, such as
+	// https://t.me/shop_bot?start=…; empty when it cannot now. Nil: there is no such chat.
+	ChatLink func(ctx context.Context, words string) string
+	// NewCode makes one-time codes: CodeDigits random digits. From crypto/rand when nil; tests give their own.
+	NewCode func() (string, error)
 	// CallTimeout is how long the commerce platform may take for one call; 20 s when 0. A write whose process died is
 	// looked at again only when twice as long has passed, because until then it may still be under way.
 	CallTimeout time.Duration
@@ -37,6 +44,9 @@ type Core struct {
 	newID       func() string
 	log         *slog.Logger
 	callTimeout time.Duration
+	codeKey     []byte
+	newCode     func() (string, error)
+	chatLink    func(ctx context.Context, words string) string
 }
 
 // New returns a Core.
@@ -47,9 +57,12 @@ func New(o Options) *Core {
 	if o.CallTimeout == 0 {
 		o.CallTimeout = 20 * time.Second
 	}
+	if o.NewCode == nil {
+		o.NewCode = randomCode
+	}
 	return &Core{store: o.Store, commerce: o.Commerce, mailer: o.Mailer, policy: o.Policy, newID: o.NewID, log: o.Log,
-		callTimeout: o.CallTimeout,
-		now:         func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, // as precise as the coarser database
+		callTimeout: o.CallTimeout, codeKey: derive(o.Secret, "one-time codes"), newCode: o.NewCode, chatLink: o.ChatLink,
+		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, // as precise as the coarser database
 	}
 }
 

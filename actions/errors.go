@@ -26,6 +26,9 @@ type Error struct {
 	Args  map[string]any // values for both messages
 	Field string         // input at fault, such as "transaction"; may be empty
 	Err   error          // cause; for the log, never for the chat
+	// Kept says that what the action wrote stays although it failed, such as the count of wrong codes: the transaction
+	// that it joined must be committed all the same.
+	Kept bool
 }
 
 // Error is for logs: it names the key, never the values, which may hold an address.

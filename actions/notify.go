@@ -5,10 +5,11 @@ import (
 	"github.com/aftersale/aftersale/store/jobs"
 )
 
-// The kinds of jobs that actions enqueue. The first three are theirs (Handlers); the others are the flows'.
+// The kinds of jobs that actions enqueue. The first four are theirs (Handlers); the others are the flows'.
 const (
 	JobRequest  = "request"  // carry out a request on the commerce platform: Work
 	JobMail     = "mail"     // send a mail: Work
+	JobCode     = "code"     // make a one-time code and mail it: Work
 	JobExpire   = "expire"   // end proposals whose time is over; periodic, without arguments
 	JobAnnounce = "announce" // show a new subject to those who decide: Subject
 	JobRefresh  = "refresh"  // redraw every card of a subject: Subject
@@ -18,7 +19,7 @@ const (
 // A Work names the row that a job works on.
 type Work struct {
 	Key string `json:"key,omitempty"` // of a request
-	ID  string `json:"id,omitempty"`  // of a mail
+	ID  string `json:"id,omitempty"`  // of a mail, or of a one-time code
 }
 
 // A Subject names what a card shows: "proposal:<id>", "request:<key>" or "purchase:<transaction>".

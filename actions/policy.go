@@ -17,6 +17,16 @@ type Policy struct {
 	ProposalHours int                `yaml:"proposal_hours"` // how long a proposal waits for a decision
 	Resend        ResendPolicy       `yaml:"resend"`
 	EmailChange   EmailChangePolicy  `yaml:"email_change"`
+	Codes         CodesPolicy        `yaml:"codes"`
+}
+
+// CodesPolicy limits how many one-time codes are mailed (design 7.3): to one address within an hour, in one conversation,
+// and for the whole shop within an hour. The last one keeps a crowd of strangers from mailing all buyers; a large shop
+// raises it.
+type CodesPolicy struct {
+	PerAddress      int `yaml:"per_address"`
+	PerConversation int `yaml:"per_conversation"`
+	PerShop         int `yaml:"per_shop"`
 }
 
 // BuyerRefundPolicy says which refunds a buyer gets without a person: inside the guarantee, up to Max for a purchase,
@@ -62,6 +72,7 @@ func DefaultPolicy() Policy {
 		ProposalHours: 72,
 		Resend:        ResendPolicy{BuyerDaily: 3},
 		EmailChange:   EmailChangePolicy{Days: 40, Max: 2, UnopenedOnly: true, FreezeHours: 72},
+		Codes:         CodesPolicy{PerAddress: 3, PerConversation: 6, PerShop: 20},
 	}
 }
 
@@ -95,6 +106,9 @@ func (p Policy) Validate() []PolicyMistake {
 	between("email_change.days", p.EmailChange.Days, 1, 365)
 	between("email_change.max", p.EmailChange.Max, 0, 100)
 	between("email_change.freeze_hours", p.EmailChange.FreezeHours, 0, 24*30)
+	between("codes.per_address", p.Codes.PerAddress, 1, 100)
+	between("codes.per_conversation", p.Codes.PerConversation, 1, 100)
+	between("codes.per_shop", p.Codes.PerShop, 1, 1_000_000)
 	return all
 }
 

@@ -18,13 +18,14 @@ func TestPolicyListsAllMistakes(t *testing.T) {
 	t.Parallel()
 	p := Policy{BuyerRefund: BuyerRefundPolicy{Max: -1, FirstInMonths: -1}, SecondPerson: SecondPersonPolicy{RefundAbove: -1},
 		AgentDaily: AgentDailyPolicy{Refunds: -1, Amount: maxAmount + 1}, ProposalHours: 0, Resend: ResendPolicy{BuyerDaily: 101},
-		EmailChange: EmailChangePolicy{Days: 0, Max: -1, FreezeHours: -1}}
+		EmailChange: EmailChangePolicy{Days: 0, Max: -1, FreezeHours: -1}, Codes: CodesPolicy{PerConversation: 101}}
 	var paths []string
 	for _, m := range p.Validate() {
 		paths = append(paths, m.Path)
 	}
 	want := []string{"buyer_refund.max", "buyer_refund.first_in_months", "second_person.refund_above", "agent_daily.refunds",
-		"agent_daily.amount", "proposal_hours", "resend.buyer_daily", "email_change.days", "email_change.max", "email_change.freeze_hours"}
+		"agent_daily.amount", "proposal_hours", "resend.buyer_daily", "email_change.days", "email_change.max", "email_change.freeze_hours",
+		"codes.per_address", "codes.per_conversation", "codes.per_shop"}
 	if d := cmp.Diff(want, paths); d != "" {
 		t.Error(d)
 	}

@@ -114,6 +114,9 @@ type MailValues struct {
 	NewEmail     string    `json:"new_email,omitempty"` // likewise
 	Reason       string    `json:"reason,omitempty"`    // in the decider's words, such as why a refund was denied
 	At           time.Time `json:"at,omitzero"`
+	ChatURL      string    `json:"-"` // where the reader continues in a chat
+	Code         string    `json:"-"` // one-time, and kept nowhere
+	Minutes      int       `json:"-"` // for which the code is good
 }
 
 // MailTemplates are the names of all templates; each exists in each language, as text and as HTML.
@@ -126,5 +129,9 @@ var MailTemplates = []string{
 	"email_changed_old", // to the old address: the purchase's e-mail was changed
 	"email_changed_new", // to the new address: from now on here
 	"email_denied",      // the change was not made, with the reason
+	"code_link",         // a one-time code: this chat is yours
+	"code_refund",       // a one-time code: refund this purchase
+	"code_email_old",    // a one-time code, to the old address: change it
+	"code_email_new",    // a one-time code, to the new address
 	"request_closed",    // a request ended without being carried out, and no chat could tell
 }

@@ -21,7 +21,7 @@ func (c *Core) Actor(ctx context.Context, account, platform, user, chat, locale 
 	var actor Actor
 	w, err := c.store.In(ctx).WhoIs(account, platform, user)
 	if err == nil && !elsewhere(w.Identity, chat, locale) {
-		return actorOf(w), nil
+		return c.actorOf(w), nil
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return Actor{}, failed("find an actor", err)
@@ -42,10 +42,23 @@ func (c *Core) Actor(ctx context.Context, account, platform, user, chat, locale 
 				return err
 			}
 		}
-		actor = actorOf(w)
+		actor = c.actorOf(w)
 		return nil
 	})
 	return actor, failed("meet an actor", err)
+}
+
+// Again returns an actor as he is known now: who has just entered a code is known to be a buyer. His language stays.
+//
+// Errors: Unavailable.
+func (c *Core) Again(ctx context.Context, who Actor) (Actor, error) {
+	w, err := c.store.In(ctx).WhoHas(who.Identity)
+	if err != nil {
+		return Actor{}, failed("find an actor again", err)
+	}
+	again := c.actorOf(w)
+	again.Locale = who.Locale
+	return again, nil
 }
 
 // elsewhere reports whether somebody writes from another place, or in another language, than is known of him.
@@ -72,11 +85,11 @@ func (c *Core) Addressee(ctx context.Context, identity string) (Addressee, error
 	if err != nil {
 		return Addressee{}, failed("find an addressee", err)
 	}
-	return Addressee{Actor: actorOf(w), Platform: w.Identity.Platform, Chat: w.Identity.Chat,
+	return Addressee{Actor: c.actorOf(w), Platform: w.Identity.Platform, Chat: w.Identity.Chat,
 		PlatformLocale: w.Identity.PlatformLocale}, nil
 }
 
-func actorOf(w store.Who) Actor {
+func (c *Core) actorOf(w store.Who) Actor {
 	a := Actor{ID: w.Identity.ID, Account: w.Account.ID, Role: BuyerRole, Identity: w.Identity.ID, Timezone: w.Account.Timezone,
 		Locale: firstLocale(w.Identity.Locale, w.Person.Locale, w.Identity.PlatformLocale, w.Account.Locale)}
 	if role := Role(w.Person.Role); w.Person.ID != "" && slices.Contains(StaffRoles, role) {
@@ -84,6 +97,9 @@ func actorOf(w store.Who) Actor {
 		return a
 	}
 	for _, b := range w.Buyers {
+		if b.ProvedAt.Before(c.now().AddDate(0, 0, -ProofDays)) {
+			continue // he has to show it again
+		}
 		a.Buyers = append(a.Buyers, b.ID)
 		if a.Name == "" {
 			a.Name = b.Name
@@ -91,6 +107,9 @@ func actorOf(w store.Who) Actor {
 	}
 	return a
 }
+
+// ProofDays is for how many days somebody who entered a code is known to be the buyer that it was mailed to (design 7.3).
+const ProofDays = 30
 
 // firstLocale returns the first hint that we have words for.
 func firstLocale(hints ...string) string {

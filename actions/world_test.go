@@ -52,7 +52,8 @@ func worldOn(t *testing.T, s *store.Store, change ...func(*actions.Policy)) *wor
 		f(&policy)
 	}
 	w.platform = actionstest.NewFlaky(ledger.New(s, w.clock))
-	w.core = actions.New(actions.Options{Store: s, Commerce: w.platform, Mailer: w.mailbox, Policy: policy, Now: w.clock, NewID: w.newID})
+	w.core = actions.New(actions.Options{Store: s, Commerce: w.platform, Mailer: w.mailbox, Policy: policy, Now: w.clock, NewID: w.newID,
+		Secret: []byte("the secret of a shop in a test  "), ChatLink: func(_ context.Context, words string) string { return "https://t.me/shop_bot?start=" + words }})
 	w.must(s.SaveAccount(store.Account{ID: shop, Name: "Cozinha da Ana", Locale: "pt-BR", Timezone: "America/Sao_Paulo",
 		Currency: "BRL", SupportEmail: "ajuda@cozinha.example", CreatedAt: start}))
 	w.ana, w.leo = w.person("ana", actions.Agent), w.person("leo", actions.Agent)

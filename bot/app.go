@@ -40,7 +40,9 @@ type app struct {
 
 	posters map[string]flow.Poster // by platform; filled before startJobs
 	rooms   []flows.Room
-	engine  *jobs.Engine // nil until startJobs
+	// chatLink makes a link for mails that opens a chat; nil: no platform has such. Set before startJobs.
+	chatLink func(ctx context.Context, words string) string
+	engine   *jobs.Engine // nil until startJobs
 }
 
 // newApp puts the bot together over an open, migrated database. It starts nothing.
@@ -53,13 +55,23 @@ func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*a
 	if a.words, err = locales.New(account.Locale, log); err != nil {
 		return nil, fmt.Errorf("read the words: %w", err)
 	}
+	secret, err := decodeSecretKey(c.SecretKey)
+	if err != nil {
+		return nil, fmt.Errorf("secret_key %w", err)
+	}
 	sender, err := newMailer(c)
 	if err != nil {
 		return nil, err
 	}
 	a.core = actions.New(actions.Options{
 		Store: s, Commerce: ledger.New(s, now), Mailer: countedMailer{sender, a.metrics.mails}, Policy: c.Policy,
-		Now: now, NewID: newID, Log: log,
+		Now: now, NewID: newID, Log: log, Secret: secret,
+		ChatLink: func(ctx context.Context, words string) string {
+			if a.chatLink == nil {
+				return ""
+			}
+			return a.chatLink(ctx, words)
+		},
 	})
 	a.runner = flow.NewRunner(flow.Options{
 		Store: s, Account: account.ID, Flows: flows.All(a.core), Cards: flows.Cards(a.core), Home: flows.Home, Suggest: flows.Suggesters(a.core), Words: a.words,

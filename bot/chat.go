@@ -56,6 +56,10 @@ func (c chatCommand) Run(p *program) (err error) {
 	})
 	a.posters[terminal.Platform] = adapter
 	a.rooms = append(a.rooms, flows.Room{Platform: terminal.Platform, Chat: approvalsRoom})
+	// The jobs of this process are everybody's: what is for another chat goes there.
+	if _, err := a.connectPlatforms(); err != nil {
+		return err
+	}
 	// One worker: what a turn brings is then shown in the order in which it was enqueued.
 	if err := a.startJobs(p.ctx, 1); err != nil {
 		return err

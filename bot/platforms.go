@@ -135,7 +135,9 @@ type configError struct {
 	err      error
 }
 
-func (e configError) Error() string { return fmt.Sprintf("%s is not configured: %v", e.platform, e.err) }
+func (e configError) Error() string {
+	return fmt.Sprintf("%s is not configured: %v", e.platform, e.err)
+}
 
 func (e configError) Unwrap() error { return e.err }
 
@@ -152,8 +154,21 @@ func (a *app) connectPlatforms() ([]connection, error) {
 		if c.room != "" {
 			a.rooms = append(a.rooms, flows.Room{Platform: c.name, Chat: c.room})
 		}
+		if t, ok := c.platform.(*telegram.Adapter); ok {
+			a.chatLink = func(ctx context.Context, words string) string { return telegramLink(ctx, t, words, a.log) }
+		}
 	}
 	return all, nil
+}
+
+// telegramLink opens the private chat with the bot and has it start with these words (Bot API 10.1, deep linking).
+func telegramLink(ctx context.Context, t *telegram.Adapter, words string, log *slog.Logger) string {
+	name, err := t.Username(ctx)
+	if err != nil {
+		log.Warn("a mail goes without its link to Telegram", "err", err)
+		return ""
+	}
+	return "https://t.me/" + name + "?start=" + words
 }
 
 // telegramStaff lists the Telegram ids of the team.

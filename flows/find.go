@@ -12,6 +12,7 @@ import (
 //	/find [code, e-mail or name]     the team; a buyer sees his own
 type Find struct {
 	core *actions.Core
+	Proof
 
 	Staff    bool
 	Decides  bool
@@ -45,8 +46,12 @@ func NewFind(core *actions.Core) flow.Def {
 }
 
 // Given remembers who looks.
-func (f *Find) Given(who actions.Actor, _ map[string]string) {
+func (f *Find) Given(who actions.Actor, values map[string]string) {
 	f.Staff, f.Decides = who.Staff(), who.Is(actions.Deciders...)
+	f.meet(who)
+	if t, err := actions.ParseTransaction(values["query"]); err == nil && !f.Staff {
+		f.Query = string(t) // a buyer is not asked what he looks for
+	}
 }
 
 // Steps is the flow's table of contents.
@@ -64,7 +69,7 @@ func (f *Find) Steps() []flow.Step {
 		none, pick = none.With(change), pick.With(change)
 	}
 	only := len(f.Rows) == 1 && f.Next == "" && len(f.Earlier) == 0
-	return []flow.Step{
+	return append(f.link(f.core),
 		flow.When(f.Staff, flow.Form("filters",
 			flow.Input("query", &f.Query, parseNote).Optional(),
 			flow.Input("product", &f.Product, parseNote).Extra(),
@@ -75,7 +80,7 @@ func (f *Find) Steps() []flow.Step {
 		flow.When(!only, pick),
 		flow.Do("load", f.load),
 		flow.Menu("card", f.card, f.items()...).Body(f.body),
-	}
+	)
 }
 
 func (f *Find) rewind()  { f.Cursor, f.Earlier = "", nil }

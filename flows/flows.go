@@ -14,7 +14,7 @@ const Home = "start"
 func All(core *actions.Core) []flow.Def {
 	return []flow.Def{
 		NewFind(core), NewRefund(core), NewRefunds(core), NewResend(core), NewEmail(core),
-		NewLanguage(core), NewHelp(), NewStart(),
+		NewLanguage(core), NewHelp(), NewStart(core),
 	}
 }
 

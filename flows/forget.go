@@ -15,6 +15,9 @@ const JobForget = "forget"
 // repeatsWithin is for how long a platform may deliver the same thing again; Telegram keeps updates 24 hours.
 const repeatsWithin = 72 * time.Hour
 
+// codesWithin is for how long one-time codes count toward limits.
+const codesWithin = 24 * time.Hour
+
 // forgetBatch keeps one deletion short.
 const forgetBatch = 1000
 
@@ -23,6 +26,12 @@ func (n *Notices) forget(ctx context.Context, _ jobs.Job) error {
 	s := n.Store.In(ctx)
 	if _, err := s.ExpireConversations(n.Now().Add(-flow.Lifetime)); err != nil {
 		return fmt.Errorf("expire conversations: %w", err)
+	}
+	for dropped := forgetBatch; dropped == forgetBatch; {
+		var err error
+		if dropped, err = s.ForgetCodes(n.Now().Add(-codesWithin), forgetBatch); err != nil {
+			return fmt.Errorf("forget one-time codes: %w", err)
+		}
 	}
 	for platform := range n.Posters {
 		for dropped := forgetBatch; dropped == forgetBatch; {

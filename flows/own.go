@@ -10,6 +10,7 @@ import (
 // A Target is the purchase that a flow is about, and how it is found: the team types its code or comes from a card; a
 // buyer chooses among his own.
 type Target struct {
+	Proof
 	Staff       bool
 	Cursor      string
 	Next        string
@@ -19,7 +20,10 @@ type Target struct {
 	At          time.Time        // when Purchase was read: what the card counts days from
 }
 
-func (t *Target) Given(who actions.Actor, _ map[string]string) { t.Staff = who.Staff() }
+func (t *Target) Given(who actions.Actor, _ map[string]string) {
+	t.Staff = who.Staff()
+	t.meet(who)
+}
 
 // steps asks for the purchase; load reads it, with what the flow needs to know of it.
 func (t *Target) steps(core *actions.Core, load func(flow.Call) error) []flow.Step {
@@ -30,13 +34,13 @@ func (t *Target) steps(core *actions.Core, load func(flow.Call) error) []flow.St
 	if t.Next != "" {
 		pick = pick.With(more)
 	}
-	return []flow.Step{
+	return append(t.link(core),
 		flow.When(t.Staff, flow.Form("find", code)),
 		flow.When(!t.Staff, flow.Do("mine", func(c flow.Call) error { return t.mine(c, core) })),
 		flow.When(!t.Staff && len(t.Rows) == 0, flow.Result("none", nil)),
 		flow.When(!t.Staff, pick),
 		flow.Do("look_up", load),
-	}
+	)
 }
 
 // mine lists the buyer's own purchases, newest first.

@@ -1,21 +1,28 @@
 package flows
 
 import (
+	"context"
+
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/flows/flow"
 )
 
 // Start is the menu: buttons first, so that nobody has to know a command.
 //
-//	/start                    everybody
+//	/start [link]             everybody
 type Start struct {
 	Role actions.Role
 	Name string
 }
 
-// NewStart defines the flow.
-func NewStart() flow.Def {
-	return flow.Def{Name: Home, Roles: everybody, New: func() flow.Flow { return &Start{} }}
+// NewStart defines the flow. Behind the command may stand the words of a link from a mail (Core.ChatLink): they open the
+// purchase that the mail was about, once it is shown to be the reader's.
+func NewStart(core *actions.Core) flow.Def {
+	return flow.Def{Name: Home, Roles: everybody, New: func() flow.Flow { return &Start{} },
+		Redirect: func(ctx context.Context, words string) (flow.Launch, bool) {
+			t, ok := core.OpenLink(ctx, words)
+			return flow.Launch{Flow: "find", Values: map[string]string{"query": string(t), "known": string(t)}}, ok
+		}}
 }
 
 // Given remembers for whom the menu is.

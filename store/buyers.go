@@ -6,6 +6,13 @@ import (
 	"gorm.io/gorm/clause"
 )
 
+// Buyer returns a buyer by his id. ErrNotFound: there is none.
+func (s *Store) Buyer(id string) (Buyer, error) {
+	var b Buyer
+	err := s.db().Where("id = ?", id).Take(&b).Error
+	return b, err
+}
+
 // BuyerByEmail returns the buyer with a normalised address. ErrNotFound: there is none.
 func (s *Store) BuyerByEmail(account, emailKey string) (Buyer, error) {
 	var all []Buyer

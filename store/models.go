@@ -47,6 +47,29 @@ type IdentityBuyer struct {
 	BuyerID    string `gorm:"primaryKey"`
 	AccountID  string
 	CreatedAt  time.Time
+	ProvedAt   time.Time // when he last entered a code that was mailed to the buyer
+}
+
+// A OneTimeCode is a code that is mailed to somebody, so that whoever enters it is known to read his mail. The code itself
+// is nowhere: CodeHash is keyed, and made of what the code is for too.
+type OneTimeCode struct {
+	ID           string `gorm:"primaryKey"`
+	AccountID    string
+	Purpose      string // what it is for: link, refund …
+	IdentityID   string // chat user who asked, and may enter it
+	Conversation string // in which he did
+	BuyerID      string // empty: nobody of that name is known, and no mail goes out
+	PurchaseID   string
+	Facts        string // what exactly it agrees to, hashed: the same words need the same facts
+	AddressKey   string // keyed hash of the address, or of what was typed when there is none
+	Recipient    string // address, until the mail is sent; then empty
+	CodeHash     string // empty until sent
+	Tries        int
+	CreatedAt    time.Time
+	SentAt       *time.Time
+	ExpiresAt    *time.Time
+	UsedAt       *time.Time
+	VoidedAt     *time.Time // by a newer one
 }
 
 // A Buyer is who paid, known by one e-mail address.

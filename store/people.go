@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm/clause"
 )
@@ -12,7 +13,13 @@ type Who struct {
 	Identity Identity
 	Person   Person // zero: nobody of the team
 	Account  Account
-	Buyers   []Buyer // whom he is linked to, in the order in which he was
+	Buyers   []LinkedBuyer // in the order in which he was linked to them
+}
+
+// A LinkedBuyer is a buyer whom a chat user has proved to be, and when he last did.
+type LinkedBuyer struct {
+	Buyer
+	ProvedAt time.Time
 }
 
 // WhoIs returns a chat user by the platform's own id. ErrNotFound: never seen.
@@ -26,10 +33,11 @@ func (s *Store) WhoHas(identity string) (Who, error) { return s.who("i.id = ?", 
 func (s *Store) who(where string, args ...any) (Who, error) {
 	type row struct { // one for each buyer; one with a zero buyer when there is none
 		Who   Who
+		Link  IdentityBuyer
 		Buyer Buyer
 	}
 	rows, err := read[row](s, 1, "SELECT "+s.columns(Identity{}, "i")+","+s.columns(Person{}, "p")+","+s.columns(Account{}, "a")+","+
-		s.columns(Buyer{}, "b")+" FROM identities i JOIN accounts a ON a.id = i.account_id"+
+		s.columns(IdentityBuyer{}, "l")+","+s.columns(Buyer{}, "b")+" FROM identities i JOIN accounts a ON a.id = i.account_id"+
 		" LEFT JOIN people p ON p.id = i.person_id AND NOT p.removed"+
 		" LEFT JOIN identity_buyers l ON l.identity_id = i.id LEFT JOIN buyers b ON b.id = l.buyer_id"+
 		" WHERE "+where+" ORDER BY l.created_at, b.id LIMIT ?", append(args[:len(args):len(args)], maxLinks)...)
@@ -42,7 +50,7 @@ func (s *Store) who(where string, args ...any) (Who, error) {
 	w := rows[0].Who
 	for _, r := range rows {
 		if r.Buyer.ID != "" {
-			w.Buyers = append(w.Buyers, r.Buyer)
+			w.Buyers = append(w.Buyers, LinkedBuyer{r.Buyer, r.Link.ProvedAt})
 		}
 	}
 	return w, nil
@@ -91,13 +99,28 @@ func (s *Store) Account(id string) (Account, error) {
 // maxLinks bounds the buyers of one chat user; a person has a handful of addresses.
 const maxLinks = 200
 
-// BuyersOf lists the buyers that a chat user is linked to, in the order in which they were linked.
+// BuyersOf lists the buyers that a chat user is linked to, in the order in which he was.
 func (s *Store) BuyersOf(identity string) ([]Buyer, error) {
 	return read[Buyer](s, 1, "SELECT "+s.columns(Buyer{}, "b")+" FROM buyers b JOIN identity_buyers l ON l.buyer_id = b.id"+
 		" WHERE l.identity_id = ? ORDER BY l.created_at, b.id LIMIT ?", identity, maxLinks)
 }
 
-// LinkBuyer lets a chat user see and act on a buyer's purchases; doing so twice changes nothing.
+// LinkBuyer lets a chat user see and act on a buyer's purchases from ProvedAt on (from CreatedAt when that is zero). Doing
+// so again renews the proof.
 func (s *Store) LinkBuyer(l IdentityBuyer) error {
-	return s.db().Clauses(clause.OnConflict{DoNothing: true}).Create(&l).Error
+	if l.ProvedAt.IsZero() {
+		l.ProvedAt = l.CreatedAt
+	}
+	return s.db().Clauses(clause.OnConflict{
+		Columns: []clause.Column{{Name: "identity_id"}, {Name: "buyer_id"}}, DoUpdates: clause.AssignmentColumns([]string{"proved_at"}),
+	}).Create(&l).Error
+}
+
+// UnlinkBuyer ends what chat users have proved of a buyer: all of them, or one identity alone.
+func (s *Store) UnlinkBuyer(buyer, identity string) error {
+	q := s.db().Where("buyer_id = ?", buyer)
+	if identity != "" {
+		q = q.Where("identity_id = ?", identity)
+	}
+	return q.Delete(&IdentityBuyer{}).Error
 }

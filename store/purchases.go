@@ -184,3 +184,10 @@ func (s *Store) RefundsOfBuyers(account string, buyers []string, except string, 
 			[]string{"refunded", "partly_refunded", "disputed", "chargeback"}, since).Count(&n).Error
 	return n, err
 }
+
+// PurchaseByID returns one purchase by its id. ErrNotFound: there is none.
+func (s *Store) PurchaseByID(id string) (Purchase, error) {
+	var p Purchase
+	err := s.db().Where("id = ?", id).Take(&p).Error
+	return p, err
+}

@@ -27,6 +27,7 @@ type page struct {
 	Button, URL, CopyLink                     string
 	SignOff, Shop, Footer, Support            string
 	SupportEmail                              string
+	Chat, ChatURL                             string
 }
 
 type fact struct{ Label, Value string }
@@ -93,6 +94,9 @@ func values(w *words, locale string, m actions.Message) map[string]string {
 		"old_email":     oneLine(v.OldEmail),
 		"new_email":     oneLine(v.NewEmail),
 		"reason":        strings.TrimSpace(strings.ToValidUTF8(v.Reason, "�")),
+		"chat_url":      webLink(v.ChatURL),
+		"code":          v.Code,
+		"minutes":       format.Number(locale, int64(v.Minutes)),
 		"at":            format.DateTime(locale, m.Timezone, v.At),
 	}
 	if v.Price.Currency != "" {
@@ -129,6 +133,7 @@ func (w *words) page(l *letter, template, locale string, values map[string]strin
 		Locale: locale, Subject: oneLine(fill(l.Subject, values)), Preview: fill(l.Preview, values),
 		Title: fill(l.Title, values), Greeting: w.Hello, SignOff: w.SignOff, Shop: values["shop"],
 		Footer: fill(w.Footer, values), Support: w.NoSupport, SupportEmail: values["support_email"],
+		Chat: w.Chat, ChatURL: values["chat_url"],
 	}
 	if values["name"] != "" {
 		p.Greeting = fill(w.Greeting, values)

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,7 @@ func message(template, locale string) actions.Message {
 			AccessURL: "https://club.example.com/pao?u=1&v=2", OldEmail: "marina@example.com", NewEmail: "m•••a@n•••o.com",
 			Reason: "O curso foi aberto há 40 dias.\nFale conosco se algo falhou.",
 			At:     time.Date(2026, 3, 12, 17, 29, 0, 0, time.UTC),
+			Code:   "012345", Minutes: 10, ChatURL: "https://t.me/cozinha_bot?start=01JN_5f",
 		},
 	}
 }
@@ -188,7 +190,8 @@ func TestInjection(t *testing.T) {
 		if strings.Contains(letter.Text, "javascript:") || regexp.MustCompile(`(?m)^(Bcc|X-Evil):`).MatchString(letter.Text) {
 			t.Errorf("%s: text:\n%s", template, letter.Text)
 		}
-		if strings.Contains(letter.Subject+letter.HTML, "HP1100000101{") || !strings.Contains(letter.Text, "{{.transaction}}") {
+		if strings.Contains(letter.Subject+letter.HTML, "HP1100000101{") ||
+			!strings.Contains(letter.Text, "{{.transaction}}") && !slices.Contains([]string{"code_link", "code_email_new"}, template) { // they name no product
 			t.Errorf("%s: a value was read as a text of ours", template)
 		}
 	}

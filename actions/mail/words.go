@@ -26,6 +26,7 @@ type words struct {
 	Footer    string             `yaml:"footer"`    // why the reader gets this mail
 	Support   string             `yaml:"support"`   // how to reach the shop
 	NoSupport string             `yaml:"no_support"`
+	Chat      string             `yaml:"chat"`    // above the link into the chat
 	Labels    map[string]string  `yaml:"labels"`  // of facts, by the value's name
 	Payment   map[string]string  `yaml:"payment"` // by actions.Payment: how and when the money comes
 	Mails     map[string]*letter `yaml:"mails"`   // by template
@@ -67,6 +68,8 @@ var facts = map[string][]string{
 	"email_changed_old": {"product", "transaction", "new_email", "at"},
 	"email_changed_new": {"product", "transaction", "at"},
 	"email_denied":      {"product", "transaction"},
+	"code_refund":       {"product", "price", "transaction"},
+	"code_email_old":    {"product", "transaction"},
 }
 
 // dictionary reads all languages once; the files are part of the program, so an error is ours.

@@ -185,7 +185,7 @@ func (t *turn) called(e Called) {
 			t.fail(&Failure{Code: actions.Internal, Key: "error.internal"})
 			return
 		}
-		t.finish(t.current())
+		t.finish(Step{key: e.Step}) // by its key: what it brought back may have made it one that is left out
 		return
 	}
 	form, found := t.formOf(e.Err.Field)
@@ -226,6 +226,9 @@ func (t *turn) formOf(field string) (Step, bool) {
 }
 
 func (t *turn) remember(f Field, text string) {
+	if f.once {
+		return
+	}
 	if t.Typed == nil {
 		t.Typed = map[string]string{}
 	}

@@ -21,6 +21,7 @@ type Field struct {
 	extra    bool
 	again    string // name of the field that this one must repeat
 	twice    bool
+	once     bool
 	set      func(string) error
 	get      func() any
 	put      func(any)
@@ -97,6 +98,9 @@ func (f Field) Optional() Field { f.optional = true; return f }
 
 // Extra is an optional field which questions leave out until [More filters] is pressed; forms show it.
 func (f Field) Extra() Field { f.optional, f.extra = true, true; return f }
+
+// Once has what was typed not kept and not shown again, as for a one-time code.
+func (f Field) Once() Field { f.once = true; return f }
 
 // Long draws a field of several lines.
 func (f Field) Long() Field { f.kind = LongField; return f }

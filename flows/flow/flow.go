@@ -27,6 +27,8 @@ type Def struct {
 	Name  string         // the word that starts it, the same in all languages
 	Roles []actions.Role // who may; checked at every event
 	New   func() Flow
+	// Redirect, when set, may have the words behind the command start another flow, such as those of a link.
+	Redirect func(ctx context.Context, words string) (Launch, bool)
 }
 
 // May reports whether the role may use the flow.
@@ -42,12 +44,14 @@ func (d Def) May(r actions.Role) bool {
 // A Call is what a Do step gets: the context of the interaction's transaction, and who stands behind it.
 type Call struct {
 	context.Context
-	Key      string        // conversation/step/try: the idempotency key, passed on to the action unchanged
-	Who      actions.Actor // pressed the button
-	Owner    string        // actor id of who started the flow
-	Identity string        // chat user who is told what comes of it later
-	Now      time.Time
-	Speak    func(locale string) // shows the rest of this interaction in another language
+	Key          string        // conversation/step/try: the idempotency key, passed on to the action unchanged
+	Who          actions.Actor // pressed the button
+	Owner        string        // actor id of who started the flow
+	Conversation string
+	Identity     string // chat user who is told what comes of it later
+	Now          time.Time
+	Speak        func(locale string)     // shows the rest of this interaction in another language
+	Become       func(who actions.Actor) // has the rest of this interaction done by somebody of whom more is known now
 }
 
 // A Step is one entry in a flow's table of contents. Make it with Form, Confirm, Menu, Do, When or Result.
@@ -63,6 +67,7 @@ type Step struct {
 	live   string
 	skip   bool
 	danger bool
+	words  string // whose words it has; empty: the flow's
 }
 
 type stepKind string
@@ -119,6 +124,9 @@ func (s Step) With(items ...Item) Step {
 	s.items = append(s.items[:len(s.items):len(s.items)], items...)
 	return s
 }
+
+// In gives the step, its fields and items the words of another name than the flow's: for steps that several flows share.
+func (s Step) In(name string) Step { s.words = name; return s }
 
 // Danger draws the step's main button as one that cannot be taken back.
 func (s Step) Danger() Step { s.danger = true; return s }

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -60,7 +61,7 @@ func (t *turn) blank() View {
 
 func (t *turn) viewStep(step Step) View {
 	v := t.blank()
-	v.Step, v.Kind = step.key, string(step.kind)
+	v.Step, v.Kind, v.Words = step.key, string(step.kind), t.words(step)
 	v.Title = t.text(step, "title")
 	v.Body = t.body(step)
 	if step.card != nil {
@@ -146,8 +147,8 @@ func (t *turn) viewForm(v *View, step Step) {
 	fields := t.asked(step)
 	for _, f := range fields {
 		v.Fields = append(v.Fields, FieldView{
-			Name: f.name, Label: T(t.Flow + "." + f.name), Hint: T(t.Flow + "." + f.name + ".hint"),
-			Kind: f.kind, Options: t.options(f), Value: t.Typed[f.name], Optional: f.optional,
+			Name: f.name, Label: T(v.Words + "." + f.name), Hint: T(v.Words + "." + f.name + ".hint"),
+			Kind: f.kind, Options: t.options(v.Words, f), Value: t.Typed[f.name], Optional: f.optional,
 		})
 	}
 	v.Answer = &Button{Name: buttonShow, Label: T("button.answer"), Style: Primary}
@@ -168,11 +169,11 @@ func (t *turn) viewForm(v *View, step Step) {
 	}
 }
 
-func (t *turn) options(f Field) []Option {
+func (t *turn) options(words string, f Field) []Option {
 	options := slices.Clone(f.options)
 	for i, o := range options {
 		if o.Label.Key == "" {
-			options[i].Label = T(t.Flow + "." + f.name + "." + o.Value)
+			options[i].Label = T(words + "." + f.name + "." + o.Value)
 		}
 	}
 	return options
@@ -217,9 +218,12 @@ func (t *turn) help() []Text {
 	return []Text{T(t.Flow + ".help")}
 }
 
+// words is whose words a step has.
+func (t *turn) words(step Step) string { return cmp.Or(step.words, t.Flow) }
+
 // text derives a message key of a step; the message may speak of the facts on the step's card.
 func (t *turn) text(step Step, part string) Text {
-	text := T(t.Flow + "." + step.key + "." + part)
+	text := T(t.words(step) + "." + step.key + "." + part)
 	if step.card == nil {
 		return text
 	}

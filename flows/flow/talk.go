@@ -48,6 +48,11 @@ func (t *talk) command(c Command) (answer, error) {
 	if !ok {
 		return t.notice("error.unknown_word", "word", word), nil
 	}
+	if d.Redirect != nil && c.Rest != "" {
+		if l, ok := d.Redirect(t.ctx, c.Rest); ok && t.flows[l.Flow].New != nil {
+			return t.start(t.flows[l.Flow], Start{Values: l.Values}, "")
+		}
+	}
 	return t.start(d, Start{Args: c.Rest, Values: c.Values}, "")
 }
 
@@ -230,10 +235,15 @@ func (t *talk) call(d Def, s State, effect Effect) (Called, error) {
 			continue
 		}
 		c := Call{
-			Context: t.ctx, Key: effect.Key, Who: t.who, Owner: s.Owner, Identity: t.who.Identity, Now: t.Now(),
-			Speak: func(locale string) { t.who.Locale = locale },
+			Context: t.ctx, Key: effect.Key, Conversation: s.Conversation, Who: t.who, Owner: s.Owner, Identity: t.who.Identity, Now: t.Now(),
+			Speak:  func(locale string) { t.who.Locale = locale },
+			Become: func(who actions.Actor) { t.who = who },
 		}
-		if err := step.run(c); err != nil {
+		err := step.run(c)
+		if kept := (*actions.Error)(nil); errors.As(err, &kept) && kept.Kept {
+			return Called{Step: effect.Step, Err: failure(kept)}, nil // what it wrote is committed with the turn
+		}
+		if err != nil {
 			return Called{}, t.failure(effect, d, err)
 		}
 		break

@@ -60,6 +60,7 @@ type View struct {
 	Token   Token // of the conversation or subject, without a button
 	Flow    string
 	Step    string
+	Words   string // whose words the step has; empty: the flow's
 	Kind    string // form, confirm, menu, result, notice
 	Title   Text
 	Problem *Problem

@@ -48,6 +48,7 @@ type world struct {
 	chats    *chats
 	clock    time.Time
 	ids      int
+	codes    int
 	mu       sync.Mutex
 	outside  []string // mails and orders since they were last taken
 	audited  int64
@@ -89,7 +90,8 @@ func openAt(t *testing.T, s *store.Store, g given, on Platform, memory *chats, a
 	w := &world{on: on, store: s, chats: memory, away: away}
 	w.clock = when(t, g.Now, time.Time{})
 	commerce := actionstest.NewFlaky(ledger.New(w.store, w.now), g.script(t)...)
-	w.core = actions.New(actions.Options{Store: w.store, Commerce: ordered{commerce, w}, Mailer: w, Policy: actions.DefaultPolicy(), Now: w.now, NewID: w.newID})
+	w.core = actions.New(actions.Options{Store: w.store, Commerce: ordered{commerce, w}, Mailer: w, Policy: actions.DefaultPolicy(), Now: w.now, NewID: w.newID,
+		Secret: []byte("the secret of a shop in a test  "), NewCode: w.newCode})
 	w.furnish(t, g)
 	shop, err := w.store.In(context.Background()).Account(account)
 	if err != nil {
@@ -133,8 +135,20 @@ func (w *world) where(name string) Platform {
 func (w *world) Send(_ context.Context, m actions.Message) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.outside = append(w.outside, fmt.Sprintf("! mail %s %s", string(m.To), m.Template))
+	line := fmt.Sprintf("! mail %s %s", string(m.To), m.Template)
+	if m.Values.Code != "" {
+		line += " " + m.Values.Code
+	}
+	w.outside = append(w.outside, line)
 	return nil
+}
+
+// newCode makes one-time codes that a conversation can know: 100001, 100002 …
+func (w *world) newCode() (string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.codes++
+	return fmt.Sprint(100000 + w.codes), nil
 }
 
 // ordered records what is asked of the commerce platform.

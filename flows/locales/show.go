@@ -1,6 +1,10 @@
 package locales
 
-import "github.com/aftersale/aftersale/flows/flow"
+import (
+	"cmp"
+
+	"github.com/aftersale/aftersale/flows/flow"
+)
 
 // Show writes a view for a reader: strings alone, ready for an adapter to draw. The order of everything is the view's.
 //
@@ -43,7 +47,7 @@ func (w *Words) Show(v flow.View, r flow.Reader) flow.Shown {
 // body is the step's own paragraph, if the language has one, then what the view says.
 func (w *Words) body(v flow.View, r flow.Reader) []string {
 	var body []string
-	if key := v.Flow + "." + v.Step + ".body"; w.Has(key, r.Locale) {
+	if key := cmp.Or(v.Words, v.Flow) + "." + v.Step + ".body"; w.Has(key, r.Locale) {
 		body = append(body, w.Text(flow.Text{Key: key, Args: v.Title.Args}, r))
 	}
 	for _, t := range v.Body {

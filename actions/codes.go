@@ -1,0 +1,153 @@
+package actions
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/aftersale/aftersale/store"
+)
+
+// A CodePurpose is what somebody proves by a one-time code that was mailed to him.
+type CodePurpose string
+
+// The purposes. A code names its purpose in the mail, and is good for nothing else.
+const (
+	CodeLink     CodePurpose = "link"      // this chat is the buyer's
+	CodeRefund   CodePurpose = "refund"    // he wants this purchase refunded, now
+	CodeOldEmail CodePurpose = "email_old" // he reads the purchase's present address, and wants the new one
+	CodeNewEmail CodePurpose = "email_new" // he reads the new address too
+)
+
+// One-time codes (design 7.3).
+const (
+	CodeDigits = 6
+	CodeLife   = 10 * time.Minute // from when it is mailed; and from when it is entered to what it is for
+	CodeTries  = 3
+)
+
+// codesCountedFor is the time in which sent codes count toward the limits.
+const codesCountedFor = time.Hour
+
+// codeTooLate is when a code that could not be mailed is not sent any more: nobody waits for it.
+const codeTooLate = 15 * time.Minute
+
+// A SendCodeInput says what a code is for.
+type SendCodeInput struct {
+	Conversation string // in which it is asked for: a limit of its own
+	Purpose      CodePurpose
+	Known        string      // for CodeLink: the code of a purchase or its address, as typed
+	Transaction  Transaction // for all others: a purchase of the asker
+	New          Email       // for the e-mail purposes: the new address
+}
+
+// A SentCode is a code on its way.
+type SentCode struct {
+	ID string
+	To string // masked address; empty for CodeLink, where nobody is told whether anybody is known
+}
+
+// SendCode has a one-time code mailed, and ends earlier ones of the same person for the same purpose. For somebody who is
+// not known it does and answers the same, but for the mail.
+//
+// Errors: Invalid (known); NotFound (transaction); Denied when too many were sent; Unavailable; Internal without a secret.
+func (c *Core) SendCode(ctx context.Context, who Actor, in SendCodeInput) (SentCode, error) {
+	if err := mayAct(who); err != nil {
+		return SentCode{}, err
+	}
+	if len(c.codeKey) == 0 {
+		return SentCode{}, &Error{Code: Internal, Key: "error.internal", Err: errors.New("no secret to key one-time codes with")}
+	}
+	var sent SentCode
+	err := c.store.Tx(ctx, func(tx *store.Store) error {
+		row := store.OneTimeCode{ID: c.newID(), AccountID: who.Account, Purpose: string(in.Purpose), IdentityID: who.Identity,
+			Conversation: in.Conversation, CreatedAt: c.now()}
+		if err := c.addressCode(tx, who, in, &row); err != nil {
+			return err
+		}
+		if in.Purpose != CodeLink {
+			sent.To = Email(row.Recipient).Masked()
+		}
+		if err := c.maySendCode(tx, row); err != nil {
+			return err
+		}
+		if err := tx.VoidCodes(row.IdentityID, row.Purpose, c.now()); err != nil {
+			return err
+		}
+		if err := tx.AddCode(row); err != nil {
+			return err
+		}
+		sent.ID = row.ID
+		return enqueue(tx, JobCode, "", Work{ID: row.ID})
+	})
+	return sent, failed("send a code", err)
+}
+
+// addressCode finds out whom a code goes to, and what it agrees to.
+func (c *Core) addressCode(tx *store.Store, who Actor, in SendCodeInput, row *store.OneTimeCode) error {
+	if in.Purpose == CodeLink {
+		buyer, purchase, err := c.knownBuyer(tx, who.Account, in.Known)
+		if err != nil {
+			return err
+		}
+		row.BuyerID, row.PurchaseID, row.Recipient = buyer.ID, purchase, buyer.Email
+		row.AddressKey = c.keyed("address", cmp.Or(buyer.EmailKey, strings.ToLower(strings.TrimSpace(in.Known))))
+		return nil
+	}
+	_, p, err := c.read(tx.PurchaseByTransaction, who, in.Transaction)
+	if err != nil {
+		return err
+	}
+	to := p.Buyer.Email
+	if in.Purpose == CodeNewEmail {
+		to = in.New
+	}
+	row.BuyerID, row.PurchaseID, row.Recipient = p.Buyer.ID, p.ID, string(to)
+	row.AddressKey = c.keyed("address", to.Key())
+	row.Facts = c.codeFacts(in.Purpose, p, in.New)
+	return nil
+}
+
+// knownBuyer finds the buyer behind what somebody typed who is not known yet; a zero buyer when there is none.
+func (c *Core) knownBuyer(tx *store.Store, account, known string) (store.Buyer, string, error) {
+	if strings.Contains(known, "@") {
+		email, err := ParseEmail(known)
+		if err != nil {
+			e := AsError(err)
+			e.Field = "known"
+			return store.Buyer{}, "", e
+		}
+		b, err := tx.BuyerByEmail(account, email.Key())
+		if errors.Is(err, store.ErrNotFound) {
+			err = nil
+		}
+		return b, "", err
+	}
+	t, err := ParseTransaction(known)
+	if err != nil {
+		e := AsError(err)
+		e.Field = "known"
+		return store.Buyer{}, "", e
+	}
+	full, err := tx.PurchaseByTransaction(account, string(t))
+	if errors.Is(err, store.ErrNotFound) {
+		return store.Buyer{}, "", nil
+	}
+	return full.Buyer, full.Purchase.ID, err
+}
+
+// maySendCode holds the limits of the policy. Codes for nobody count toward all limits but the shop's, which strangers
+// could use up for everybody.
+func (c *Core) maySendCode(tx *store.Store, row store.OneTimeCode) error {
+	n, err := tx.CountCodes(row.AccountID, row.AddressKey, row.Conversation, c.now().Add(-codesCountedFor))
+	if err != nil {
+		return err
+	}
+	limits := c.policy.Codes
+	if n.Address >= int64(limits.PerAddress) || n.Conversation >= int64(limits.PerConversation) || n.Account >= int64(limits.PerShop) {
+		return &Error{Code: Denied, Key: "code.too_many", Hint: "code.too_many.hint"}
+	}
+	return nil
+}

@@ -1,0 +1,241 @@
+package actions_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/store"
+	"github.com/aftersale/aftersale/store/storetest"
+)
+
+// stranger is a chat user of whom nothing is known.
+func (w *world) stranger(user string) actions.Actor { return w.actor("telegram", user) }
+
+func (w *world) sendCode(who actions.Actor, known string) (actions.SentCode, error) {
+	return w.core.SendCode(w.t.Context(), who, actions.SendCodeInput{Conversation: "c-" + who.Identity, Purpose: actions.CodeLink, Known: known})
+}
+
+func (w *world) enter(who actions.Actor, id, code string) error {
+	return w.core.CheckCode(w.t.Context(), who, actions.CheckCodeInput{ID: id, Purpose: actions.CodeLink, Code: code})
+}
+
+// lastCode is the code of the newest mail.
+func (w *world) lastCode() string {
+	w.t.Helper()
+	w.work()
+	sent := w.mailbox.Sent()
+	if len(sent) == 0 || len(sent[len(sent)-1].Values.Code) != actions.CodeDigits {
+		w.t.Fatalf("no code was mailed: %+v", sent)
+	}
+	return sent[len(sent)-1].Values.Code
+}
+
+// other is a code that is not this one.
+func other(code string) string {
+	if code == "123456" {
+		return "654321"
+	}
+	return "123456"
+}
+
+func key(err error) string {
+	var e *actions.Error
+	if !errors.As(err, &e) {
+		return fmt.Sprint(err)
+	}
+	return e.Key
+}
+
+func TestCodeMakesAStrangerKnown(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := worldOn(t, s)
+		code := w.bought("HP100", w.marina)
+		for _, known := range []string{"hp100", " Marina.Duarte@EXAMPLE.com "} {
+			who := w.stranger("u-" + known)
+			sent, err := w.sendCode(who, known)
+			w.must(err)
+			if sent.To != "" {
+				t.Errorf("a stranger is told that %s is known", sent.To)
+			}
+			w.must(w.enter(who, sent.ID, w.lastCode()))
+			again, err := w.core.Again(t.Context(), who)
+			w.must(err)
+			if _, err := w.core.Purchase(t.Context(), again, code); err != nil || again.Name != "Marina Duarte" {
+				t.Errorf("%s does not see the purchase: %v", again.Name, err)
+			}
+			w.pass(2 * time.Hour)
+		}
+		who := w.stranger("u-hp100")
+		w.pass((actions.ProofDays + 1) * 24 * time.Hour)
+		if who = w.stranger("u-hp100"); len(who.Buyers) != 0 {
+			t.Error("a proof holds for ever")
+		}
+	})
+}
+
+func TestCodeIsGoodOnceAndForOneChat(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.bought("HP100", w.marina)
+	who, thief := w.stranger("who"), w.stranger("thief")
+	first, err := w.sendCode(who, "HP100")
+	w.must(err)
+	old := w.lastCode()
+	sent, err := w.sendCode(who, "HP100")
+	w.must(err)
+	code := w.lastCode()
+	for name, got := range map[string]error{
+		"voided by a newer one": w.enter(who, first.ID, old), "by another chat": w.enter(thief, sent.ID, code),
+		"no such code": w.enter(who, "nonsense", code),
+		"for another purpose": w.core.CheckCode(t.Context(), who, actions.CheckCodeInput{ID: sent.ID, Purpose: actions.CodeRefund, Code: code}),
+	} {
+		if got == nil {
+			t.Errorf("%s: taken", name)
+		}
+	}
+	w.must(w.enter(who, sent.ID, code))
+	if err := w.enter(who, sent.ID, code); key(err) != "code.void" {
+		t.Errorf("entered twice: %v", err)
+	}
+	if got := w.stranger("thief"); len(got.Buyers) != 0 {
+		t.Error("the thief is in")
+	}
+}
+
+func TestCodeGuessing(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := worldOn(t, s)
+		w.bought("HP100", w.marina)
+		who := w.stranger("who")
+		sent, err := w.sendCode(who, "HP100")
+		w.must(err)
+		code := w.lastCode()
+		for i, want := range []string{"code.wrong", "code.wrong", "code.tries"} {
+			if err := w.enter(who, sent.ID, other(code)); key(err) != want {
+				t.Errorf("try %d: %v, want %s", i+1, err, want)
+			}
+		}
+		if err := w.enter(who, sent.ID, code); key(err) != "code.void" {
+			t.Errorf("the right code after too many tries: %v", err)
+		}
+		w.pass(actions.CodeLife)
+		sent, err = w.sendCode(who, "HP100")
+		w.must(err)
+		code = w.lastCode()
+		w.pass(actions.CodeLife + time.Second)
+		if err := w.enter(who, sent.ID, code); key(err) != "code.expired" {
+			t.Errorf("an old code: %v", err)
+		}
+	})
+}
+
+// TestStrangersLearnNothing compares what is done and answered for a purchase that is there with one that is not.
+func TestStrangersLearnNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.bought("HP100", w.marina)
+	answers := map[string]string{}
+	for _, known := range []string{"HP100", "HP999", "marina.duarte@example.com", "nobody@example.com"} {
+		who := w.stranger("u-" + known)
+		var got []string
+		for range 4 { // one more than may be sent to an address
+			sent, err := w.sendCode(who, known)
+			got = append(got, key(err), sent.To, fmt.Sprint(sent.ID != ""))
+			w.work()
+			if err == nil {
+				got = append(got, key(w.enter(who, sent.ID, "000000")))
+			}
+		}
+		answers[known] = strings.Join(got, " ")
+		w.pass(2 * time.Hour)
+	}
+	for known, got := range answers {
+		if want := answers["HP999"]; got != want {
+			t.Errorf("%s is answered\n%s\nand an unknown one\n%s", known, got, want)
+		}
+	}
+	for _, m := range w.mailbox.Sent() {
+		if m.To != "marina.duarte@example.com" {
+			t.Errorf("a mail went to %s", m.To)
+		}
+	}
+}
+
+func TestCodesAreLimited(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(p *actions.Policy) { p.Codes = actions.CodesPolicy{PerAddress: 2, PerConversation: 3, PerShop: 4} })
+	w.bought("HP100", w.marina)
+	w.bought("HP200", w.paulo)
+	send := func(user, known, want string) {
+		t.Helper()
+		if _, err := w.sendCode(w.stranger(user), known); key(err) != want {
+			t.Errorf("%s for %s: %v, want %s", user, known, err, want)
+		}
+	}
+	send("a", "HP100", "<nil>")
+	send("b", "marina.duarte@example.com", "<nil>")
+	send("c", "HP100", "code.too_many") // two to that address within an hour, whoever asked
+	send("d", "HP200", "<nil>")
+	send("d", "HP200", "<nil>")
+	send("e", "nobody@example.com", "code.too_many") // four of the shop
+	w.pass(time.Hour + time.Second)
+	send("c", "HP100", "<nil>")
+	send("d", "HP998", "<nil>")
+	send("d", "HP999", "code.too_many") // three of that conversation, however old
+}
+
+// TestCodeIsNowhere looks for the code in the whole database, after a mail server that failed.
+func TestCodeIsNowhere(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := worldOn(t, s)
+		w.bought("HP100", w.marina)
+		who := w.stranger("who")
+		sent, err := w.sendCode(who, "HP100")
+		w.must(err)
+		w.mailbox.Fail(1)
+		w.pass(time.Minute)
+		code := ""
+		for range 3 { // the job is tried again after a while
+			w.work()
+			w.pass(2 * time.Minute)
+			if all := w.mailbox.Sent(); len(all) > 0 {
+				code = all[len(all)-1].Values.Code
+			}
+		}
+		row, err := s.Code(sent.ID)
+		w.must(err)
+		if code == "" || row.CodeHash == "" || strings.Contains(fmt.Sprintf("%+v", row), code) {
+			t.Errorf("code %q, row %+v", code, row)
+		}
+		w.must(w.enter(who, sent.ID, code))
+	})
+}
+
+func TestLinkFromAMail(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	code := w.bought("HP100", w.marina)
+	_, err := w.resend(w.ana, "k", code)
+	w.must(err)
+	w.work()
+	_, words, ok := strings.Cut(w.mailbox.Sent()[0].Values.ChatURL, "?start=")
+	if !ok || len(words) > 64 || strings.Trim(words, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") != "" {
+		t.Fatalf("the link's words are %q", words)
+	}
+	if got, ok := w.core.OpenLink(t.Context(), words); !ok || got != code {
+		t.Errorf("opens %q, %v", got, ok)
+	}
+	last := words[:len(words)-1] + "x"
+	for _, forged := range []string{"", "_", words + "x", last, strings.ToUpper(words), string(code), "id0001_" + words[len(words)-24:]} {
+		if got, ok := w.core.OpenLink(t.Context(), forged); ok {
+			t.Errorf("%q opens %s", forged, got)
+		}
+	}
+}

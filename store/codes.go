@@ -1,0 +1,62 @@
+package store
+
+import (
+	"errors"
+	"time"
+)
+
+// AddCode records that a code was asked for.
+func (s *Store) AddCode(c OneTimeCode) error { return s.db().Create(&c).Error }
+
+// Code returns a code; ErrNotFound when there is none.
+func (s *Store) Code(id string) (OneTimeCode, error) {
+	var c OneTimeCode
+	err := s.db().Where("id = ?", id).Take(&c).Error
+	return c, err
+}
+
+// LockCode returns a code and keeps it from changing until the transaction ends. ErrNotFound: there is none.
+func (s *Store) LockCode(id string) (OneTimeCode, error) {
+	var c OneTimeCode
+	err := s.locked(s.db().Where("id = ?", id)).Take(&c).Error
+	return c, err
+}
+
+// SaveCode writes what has changed of a code.
+func (s *Store) SaveCode(c OneTimeCode) error {
+	return one(s.db().Model(&OneTimeCode{}).Where("id = ?", c.ID).UpdateColumns(map[string]any{
+		"recipient": c.Recipient, "code_hash": c.CodeHash, "tries": c.Tries, "sent_at": c.SentAt,
+		"expires_at": c.ExpiresAt, "used_at": c.UsedAt, "voided_at": c.VoidedAt,
+	}))
+}
+
+// VoidCodes ends the codes that a chat user has for a purpose and has not used: a new one takes their place.
+func (s *Store) VoidCodes(identity, purpose string, at time.Time) error {
+	return s.db().Model(&OneTimeCode{}).Where("identity_id = ? AND purpose = ? AND used_at IS NULL AND voided_at IS NULL", identity, purpose).
+		UpdateColumns(map[string]any{"voided_at": at, "recipient": ""}).Error
+}
+
+// CodeCounts are how many codes were asked for: since an instant, of one address and of the whole account, and in one
+// conversation.
+type CodeCounts struct {
+	Address, Account, Conversation int64
+}
+
+// CountCodes counts for the limits on sending codes.
+func (s *Store) CountCodes(account, address, conversation string, since time.Time) (CodeCounts, error) {
+	var c CodeCounts
+	count := func(to *int64, where string, args ...any) error {
+		return s.db().Model(&OneTimeCode{}).Where(where, args...).Count(to).Error
+	}
+	return c, errors.Join(
+		count(&c.Address, "account_id = ? AND address_key = ? AND created_at > ?", account, address, since),
+		count(&c.Account, "account_id = ? AND created_at > ?", account, since),
+		count(&c.Conversation, "conversation = ?", conversation))
+}
+
+// ForgetCodes drops codes older than an instant, at most limit of them, and returns how many.
+func (s *Store) ForgetCodes(before time.Time, limit int) (int, error) {
+	old := s.db().Model(&OneTimeCode{}).Select("id").Where("created_at < ?", before).Limit(limit)
+	result := s.db().Where("id IN (?)", old).Delete(&OneTimeCode{})
+	return int(result.RowsAffected), result.Error
+}
