@@ -16,6 +16,7 @@ import (
 // crashConfig is the shop of the crash test. An agent's day would be over after twenty refunds: here it has no end.
 func crashConfig(life crashLife) Config {
 	config := DefaultConfig()
+	config.SecretKey = goodKey
 	config.DatabaseURL, config.Mail.OutboxDir = Secret(life.Database), life.Outbox
 	config.Account.Name, config.Account.SupportEmail = "Cozinha da Ana", "ajuda@shop.example"
 	config.Policy.AgentDaily.Refunds, config.Policy.AgentDaily.Amount = 1_000_000, 1_000_000_00

@@ -66,7 +66,7 @@ func (a *app) serve(ctx context.Context, connections []connection, l net.Listene
 		names = append(names, c.name)
 	}
 	if len(connections) == 0 {
-		a.log.Warn("no chat platform is switched on: nobody can talk to the bot; see docs/setup-slack.md, -discord.md, -telegram.md")
+		a.log.Info("no chat platform is switched on: nobody can talk to the bot; see docs/setup-slack.md, -discord.md, -telegram.md")
 	}
 	chats := make(chan error, 1)
 	go func() {
