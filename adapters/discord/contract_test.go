@@ -23,12 +23,18 @@ func TestContract(t *testing.T) {
 // TestTranscripts plays the written conversations on the gateway, which alone brings what is typed.
 func TestTranscripts(t *testing.T) {
 	t.Parallel()
-	adaptertest.Transcripts(t, func(t *testing.T, desk flow.Desk) adaptertest.Harness { return newHarness(t, ModeGateway, desk) })
+	adaptertest.Transcripts(t, func(t *testing.T, desk flow.Desk) adaptertest.Harness {
+		h := newHarness(t, ModeGateway, desk)
+		h.modal = "modal"
+		return h
+	})
 }
 
 // A harness is people with Discord in their hands.
 type harness struct {
 	*world
+	modal string // what a modal is called that no message opened: it is none, but who plays wants a name for it
+
 	mu   sync.Mutex
 	last map[string]*fakediscord.Act // what each did last
 	told map[string]int              // how often each delivery was made
@@ -85,14 +91,9 @@ func (h *harness) Type(user, text string) {
 	h.do(user, h.fake.Slash(user, h.fake.Direct(user), word, options))
 }
 
-// Press presses a button, or chooses it in a menu. The [Cancel] of a modal is the client's, which tells nobody: who means
-// it says so.
+// Press presses a button, or chooses it in a menu.
 func (h *harness) Press(user, id, token string) {
 	h.t.Helper()
-	if token == "" {
-		h.Type(user, "/stop")
-		return
-	}
 	h.fake.Dismiss(user)
 	id = strings.TrimPrefix(id, whisper)
 	for _, m := range h.messages(user) {
@@ -173,13 +174,25 @@ func (h *harness) seen(user string, messages []fakediscord.Message, channel stri
 		all = append(all, s)
 	}
 	if m := h.fake.Modal(user); m != nil && m.Channel() == channel {
-		all = append(all, seenModal(m))
+		s := seenModal(m)
+		if h.modal == "" {
+			s.Buttons = []adaptertest.SeenButton{{Label: "Cancel"}} // the client's own
+		}
+		if s.Message == "" {
+			s.Message = h.modal
+		}
+		for _, below := range all { // the card stands there still, and can be pressed when the modal is closed
+			if below.Message == s.Message {
+				s.Buttons = append(s.Buttons, below.Buttons...)
+			}
+		}
+		all = append(all, s)
 	}
 	return all
 }
 
 func seenModal(m *fakediscord.Modal) adaptertest.Seen {
-	s := adaptertest.Seen{Message: m.Source(), Pieces: []string{m.Title}, Buttons: []adaptertest.SeenButton{{Label: "Cancel"}}}
+	s := adaptertest.Seen{Message: m.Source(), Pieces: []string{m.Title}}
 	for _, c := range m.Components {
 		if c.Component == nil {
 			s.Pieces = append(s.Pieces, fakediscord.Plain(c.Content))
@@ -187,7 +200,7 @@ func seenModal(m *fakediscord.Modal) adaptertest.Seen {
 		}
 		f := adaptertest.SeenField{Name: c.Component.CustomID, Label: c.Label, Value: c.Component.Value, Hint: c.Description}
 		if problem, ok := strings.CutPrefix(c.Description, "✗ "); ok {
-			f.Problem, f.Hint = problem, ""
+			f.Problem, f.Hint, _ = strings.Cut(problem, besideHint)
 		}
 		for _, o := range c.Component.Options {
 			f.Options = append(f.Options, adaptertest.SeenOption{Value: o.Value, Label: o.Label})

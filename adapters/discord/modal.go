@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/aftersale/aftersale/flows/flow"
@@ -8,11 +9,13 @@ import (
 
 // renderModal draws a form as a modal: a question in each label, with what is wrong with its answer below it, and above
 // them, where there is room, what the card would say.
-func renderModal(v flow.Shown, words menuWords) modal {
+//
+// said is what the card said whose [Answer] opens the form: of what was wrong the flows speak once.
+func renderModal(v flow.Shown, said []string, words menuWords) modal {
 	m := modal{CustomID: formID + v.Token, Title: label(v.Title, maxModalTitle)}
 	fields := v.Fields[:min(len(v.Fields), maxModalParts)]
 	if len(fields) < maxModalParts {
-		if text := modalText(v); text != "" {
+		if text := modalText(v, said); text != "" {
 			m.Components = append(m.Components, component{Type: textDisplay, Content: text})
 		}
 	}
@@ -23,20 +26,20 @@ func renderModal(v flow.Shown, words menuWords) modal {
 }
 
 // modalText is what has to be known before answering: the problem, the rule that applies, the card's facts.
-func modalText(v flow.Shown) string {
-	var lines []string
+func modalText(v flow.Shown, said []string) string {
+	lines := slices.Clone(said)
 	if count.Length(oneLine(v.Title)) > maxModalTitle {
 		lines = append(lines, "**"+escape(oneLine(v.Title))+"**")
 	}
-	beside := false
+	beside := false // with its field, all of it
 	for _, f := range v.Fields {
-		beside = beside || f.Problem != ""
+		beside = beside || f.Problem == v.Problem && count.Length(problemMark+oneLine(f.Problem)) <= maxLabelHint
 	}
 	if v.Problem != "" && !beside {
-		lines = append(lines, "✗ "+escape(v.Problem))
+		lines = append(lines, problemMark+escape(v.Problem))
 	}
 	if v.Hint != "" {
-		lines = append(lines, "→ "+escape(v.Hint))
+		lines = append(lines, hintMark+escape(v.Hint))
 	}
 	for _, b := range v.Body {
 		lines = append(lines, escape(b))
@@ -53,6 +56,9 @@ func modalText(v flow.Shown) string {
 	}
 	return strings.TrimSpace(text)
 }
+
+// besideHint stands between a problem and the hint that was there before it.
+const besideHint = " · "
 
 // question is one field of a form.
 func question(f flow.ShownField, words menuWords) component {
@@ -74,7 +80,7 @@ func question(f flow.ShownField, words menuWords) component {
 	}
 	hint := f.Hint
 	if f.Problem != "" {
-		hint = "✗ " + f.Problem
+		hint = strings.TrimSuffix(problemMark+f.Problem+besideHint+f.Hint, besideHint)
 	}
 	q := component{Type: labelType, Label: label(f.Label, maxLabel), Component: &c}
 	if hint = oneLine(hint); hint != "" {
@@ -95,4 +101,19 @@ func menu(f flow.ShownField, words menuWords) component {
 		c.Options = append(c.Options, option{Label: label(o.Label, maxOption), Value: o.Value, Default: o.Value == f.Value})
 	}
 	return c
+}
+
+// complaint is what a card of ours says of the last answer; nothing is escaped again.
+func complaint(m *received) []string {
+	if m == nil || len(m.Embeds) == 0 {
+		return nil
+	}
+	var said []string
+	for line := range strings.SplitSeq(m.Embeds[0].Description, "\n") {
+		if !strings.HasPrefix(line, problemMark) && !strings.HasPrefix(line, hintMark) {
+			break
+		}
+		said = append(said, line)
+	}
+	return said
 }

@@ -14,6 +14,12 @@ const (
 	colorQuiet   = 0x99AAB5 // nothing to do
 )
 
+// What stands before a problem, and before what to do about it.
+const (
+	problemMark = "✗ "
+	hintMark    = "→ "
+)
+
 // besides is how long a label and its value may be together to stand beside another fact.
 const besides = 40
 
@@ -26,10 +32,10 @@ func render(v flow.Shown, words menuWords) drawing {
 	p := &page{color: color(v)}
 	p.title(v.Title)
 	if v.Problem != "" {
-		p.text("✗ ", v.Problem)
+		p.text(problemMark, v.Problem)
 	}
 	if v.Hint != "" {
-		p.text("→ ", v.Hint)
+		p.text(hintMark, v.Hint)
 	}
 	for _, b := range v.Body {
 		p.text("", b)
@@ -159,7 +165,7 @@ func (p *page) questions(v flow.Shown) {
 			value = shownValue(f)
 		}
 		if f.Problem != "" && f.Problem != v.Problem || f.Problem != "" && len(v.Fields) > 1 {
-			value = strings.TrimSpace("✗ " + f.Problem + "\n" + value)
+			value = strings.TrimSpace(problemMark + f.Problem + "\n" + value)
 		}
 		if strings.TrimSpace(value) == "" {
 			value = "…"

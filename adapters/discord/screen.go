@@ -34,7 +34,11 @@ func (x *exchange) Show(ctx context.Context, v flow.Shown) (string, error) {
 
 // ask opens a modal. opened is false when it is too late for one.
 func (x *exchange) ask(ctx context.Context, v flow.Shown) (opened bool, err error) {
-	_, err = x.first.respond(ctx, callback{Type: answerModal, Data: renderModal(v, x.menuWords(v.Locale))})
+	var said []string
+	if v.Problem == "" && v.Answer != nil && x.in.Input == (flow.Pressed{Token: v.Answer.Token}) {
+		said = complaint(x.i.Message)
+	}
+	_, err = x.first.respond(ctx, callback{Type: answerModal, Data: renderModal(v, said, x.menuWords(v.Locale))})
 	switch {
 	case err == nil:
 		x.stage, x.shown = answered, true

@@ -56,6 +56,7 @@ type received struct {
 	Type       int         `json:"type"`
 	WebhookID  string      `json:"webhook_id"`
 	Components []component `json:"components"`
+	Embeds     []embed     `json:"embeds"`
 }
 
 // interactionData is what each kind of interaction carries.
