@@ -25,6 +25,18 @@ purchases:
 // engine shows them. Their names are words for headings.
 func MainCards(t *testing.T) []Named {
 	t.Helper()
+	return mainCards(t, true)
+}
+
+// MainQuestions are the same cards where the platform has no forms: their fields are asked one after the other, and the
+// first question stands for the form.
+func MainQuestions(t *testing.T) []Named {
+	t.Helper()
+	return mainCards(t, false)
+}
+
+func mainCards(t *testing.T, forms bool) []Named {
+	t.Helper()
 	w := openOn(t, storetest.New(t), parseGiven(t, []byte(mainShop)))
 	var all []Named
 	// take keeps the newest message of a chat once somebody has done something and all work is done.
@@ -34,7 +46,7 @@ func MainCards(t *testing.T) []Named {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := w.act(a, true); err != nil {
+		if err := w.act(a, forms); err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}
 		w.settle(t)
@@ -43,19 +55,32 @@ func MainCards(t *testing.T) []Named {
 			all = append(all, Named{name, messages[len(messages)-1].shown})
 		}
 	}
+	// form fills one with what is said in a line, or answers one question after the other.
+	form := func(name, filled string, answers ...string) {
+		t.Helper()
+		if forms {
+			answers = []string{filled}
+		}
+		for _, line := range answers[:len(answers)-1] {
+			take("", "@ana", line)
+		}
+		take(name, "@ana", answers[len(answers)-1])
+	}
 	take("Menu", "@ana", "ana> /start")
 	take("Search with several results", "@ana", "ana> /find raul")
 	take("Purchase", "@ana", "ana> /find HP1100000101")
 	take("Refund: the form", "@ana", "ana> /refund HP1100000101")
-	take("Refund: confirm", "@ana", "ana> Reason: Not what was expected | Note: Wanted cakes, not bread")
+	form("Refund: confirm", "ana> Reason: Not what was expected | Note: Wanted cakes, not bread",
+		"ana> [Not what was expected]", "ana> Wanted cakes, not bread")
 	take("Refund: done", "@ana", "ana> [Refund R$297.00]")
 	take("", "@ana", "ana> /refund HP1100000500")
-	take("", "@ana", "ana> Reason: Technical problem")
+	form("", "ana> Reason: Technical problem", "ana> [Technical problem]", "ana> [Skip]")
 	take("Approval: open", room, "ana> [Refund R$897.00]")
 	take("", "@rui", "rui> #approvals [Approve]")
 	take("Approval: decided", room, "rui> [Approve]")
 	take("", "@ana", "ana> /email HP1100000104")
-	take("E-mail change: a form with a problem", "@ana", "ana> New e-mail: marina@gmail.com | New e-mail, once more: marina@gmial.com | Reason: E-mail mistyped")
+	form("E-mail change: a form with a problem", "ana> New e-mail: marina@gmail.com | New e-mail, once more: marina@gmial.com | Reason: E-mail mistyped",
+		"ana> marina@gmail.com", "ana> marina@gmial.com")
 	in := flow.Inbound{Platform: platform, Chat: "@rui", User: "rui", Input: flow.Pressed{Token: "01JDZKQ3V7X9T2M4N6P8R0S1W5.3.confirm"}}
 	if err := w.runner.Handle(context.Background(), in, screen{w.chats, "@rui"}); err != nil {
 		t.Fatal(err)

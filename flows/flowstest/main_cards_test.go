@@ -32,6 +32,20 @@ func TestMainCards(t *testing.T) {
 	}
 }
 
+// TestMainQuestions: they are the same ten, with one question where a form would be.
+func TestMainQuestions(t *testing.T) {
+	t.Parallel()
+	forms, questions := MainCards(t), MainQuestions(t)
+	if len(questions) != len(forms) {
+		t.Fatalf("%d cards, want %d", len(questions), len(forms))
+	}
+	for i, c := range questions {
+		if c.Name != forms[i].Name || c.Shown.Title != forms[i].Shown.Title || len(c.Shown.Fields) > 1 {
+			t.Errorf("card %d is %q, %q with %d fields; want %q, %q", i+1, c.Name, c.Shown.Title, len(c.Shown.Fields), forms[i].Name, forms[i].Shown.Title)
+		}
+	}
+}
+
 // TestViewsHoldTheLongest: the views that adapters are measured with have what makes them long, and names of their own.
 func TestViewsHoldTheLongest(t *testing.T) {
 	t.Parallel()
