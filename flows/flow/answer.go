@@ -44,21 +44,23 @@ func (t *turn) fill(step Step) {
 }
 
 // spread gives the command's words to the fields that must be answered, one each and the rest to the last; where only
-// one must be, it gets all of them.
+// one must be, it gets all of them. Typed options that name a field of the form need no guess.
 func (t *turn) spread(fields []Field) {
+	words := strings.Join(strings.Fields(t.Args), " ")
+	t.Args = ""
 	var names []string
 	for i, f := range fields {
+		if _, named := t.Typed[f.name]; named {
+			return
+		}
 		if i == 0 || !f.optional && f.again == "" {
 			names = append(names, f.name)
 		}
 	}
-	if t.Typed == nil {
-		t.Typed = map[string]string{}
-	}
-	for i, word := range strings.SplitN(strings.Join(strings.Fields(t.Args), " "), " ", len(names)) {
+	t.Typed = map[string]string{}
+	for i, word := range strings.SplitN(words, " ", len(names)) {
 		t.Typed[names[i]] = word
 	}
-	t.Args = ""
 }
 
 // say answers the one question that is open.

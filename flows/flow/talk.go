@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -53,7 +55,20 @@ func (t *talk) command(c Command) (answer, error) {
 			return t.start(t.flows[l.Flow], Start{Values: l.Values}, "")
 		}
 	}
-	return t.start(d, Start{Args: c.Rest, Values: c.Values}, "")
+	return t.start(d, Start{Args: c.words(), Values: c.Values}, "")
+}
+
+// words is all that was said with a command. Typed options are words too, for a first form that has other fields than
+// the platform offers: who is not known yet is asked something else first.
+func (c Command) words() string {
+	if c.Rest != "" {
+		return c.Rest
+	}
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(c.Values)) {
+		all = append(all, c.Values[name])
+	}
+	return strings.Join(all, " ")
 }
 
 // typed answers the open question; without one, the home flow says what can be done.
