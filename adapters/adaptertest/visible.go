@@ -87,7 +87,8 @@ func (p *theatre) field(seen []Seen, f flow.ShownField) []string {
 		if !holds(p.normal(got.Label), plain(f.Label)) {
 			lacks("label", f.Label)
 		}
-		if len(f.Options) == 0 && plain(got.Value) != plain(f.Value) {
+		forgotten := f.Problem != "" && f.Value == "" // a secret; a form that stays open still shows what was typed
+		if len(f.Options) == 0 && !forgotten && plain(got.Value) != plain(f.Value) {
 			lacks("value", f.Value)
 		}
 		if !holds(p.normal(got.Hint+"\n"+s.Text()), plain(f.Hint)) {
