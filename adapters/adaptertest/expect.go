@@ -89,7 +89,8 @@ func (p *theatre) fresh(name string, c flowstest.Change) []Seen {
 	}
 	return slices.DeleteFunc(slices.Clone(seen), func(s Seen) bool {
 		i := slices.Index(before, content(s))
-		if i < 0 || same {
+		opened := p.opens(c.Now) && len(s.Fields) > 0 // again, in the place of the one before
+		if i < 0 || same || opened {
 			return false
 		}
 		before = slices.Delete(before, i, i+1)
