@@ -28,7 +28,8 @@ type event struct {
 func (e event) key() string { return e.in.Chat + "/" + e.in.User }
 
 // decode turns an update into an event; ok is false when it holds none: joins, stickers, what people say to each other in
-// a group, commands for another bot. me is the bot's user name.
+// a group, commands for another bot. A press is to be answered all the same. me is the bot's user name, words are its
+// commands.
 func decode(u update, me string, words []string) (e event, ok bool) {
 	switch {
 	case u.CallbackQuery != nil:
@@ -40,8 +41,8 @@ func decode(u update, me string, words []string) (e event, ok bool) {
 }
 
 func decodePress(u update, q *callback) (event, bool) {
-	if q.From == nil || q.ID == "" || q.Data == "" || len(q.Data) > maxData {
-		return event{}, false
+	if q.From == nil || q.Data == "" || len(q.Data) > maxData {
+		return event{press: q.ID}, false
 	}
 	// Without a message the press came from the private chat as far as anybody can tell: groups' cards always have one.
 	e := begin(u, q.From, q.ID)

@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/aftersale/aftersale/adapters/chat"
@@ -36,7 +37,20 @@ func keyboard(s flow.Shown) (rows [][]button, list []string) {
 		}
 		answers, others = nil, others[:min(len(others), maxButtons)]
 	}
-	return append(lay(answers), lay(others)...), list
+	// What the step itself offers stands in rows of its own; back, help and cancel share the last one.
+	own := 0
+	for own < len(others) && others[own].Style != flow.Plain {
+		own++
+	}
+	rows = slices.Concat(lay(answers), lay(others[:own]))
+	below := slices.Clone(others[own:])
+	slices.Reverse(below)
+	fromBelow := lay(below)
+	for _, row := range fromBelow {
+		slices.Reverse(row)
+	}
+	slices.Reverse(fromBelow)
+	return append(rows, fromBelow...), list
 }
 
 // lay puts buttons into rows: beside each other as long as their labels can be read.

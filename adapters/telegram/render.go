@@ -1,7 +1,7 @@
 package telegram
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/aftersale/aftersale/adapters/chat"
@@ -39,42 +39,49 @@ func render(s flow.Shown) []draft {
 	return drafts
 }
 
+// A look is what stands around a piece of text.
+type look struct {
+	before, after string // markup, or a sign
+	length        int    // of the sign
+}
+
+var (
+	plain   = look{}
+	bold    = look{before: "<b>", after: "</b>"}
+	italic  = look{before: "<i>", after: "</i>"}
+	warning = look{before: "⚠️ ", length: chat.UTF16.Length("⚠️ ")}
+)
+
 // blocks are the texts of a view, in reading order. list holds options that no keyboard can: they are answered by number.
 func blocks(s flow.Shown, list []string) []block {
-	var all []block
-	add := func(before, text, pattern string) {
-		for _, piece := range chat.UTF16.Split(strings.TrimSpace(text), maxText-chat.UTF16.Length(plainOf(pattern))) {
-			html := fmt.Sprintf(pattern, escape(piece))
-			all = append(all, block{html, chat.UTF16.Length(piece) + chat.UTF16.Length(plainOf(pattern)), before})
+	all := make([]block, 0, 8+len(s.Body)+len(s.Facts)+len(list))
+	add := func(before, text string, as look) {
+		for _, piece := range chat.UTF16.Split(strings.TrimSpace(text), maxText-as.length) {
+			all = append(all, block{as.before + escape(piece) + as.after, chat.UTF16.Length(piece) + as.length, before})
 			before = line
 		}
 	}
-	add(paragraph, s.Title, "<b>%s</b>")
-	add(paragraph, s.Problem, "⚠️ %s")
-	add(line, s.Hint, "%s")
+	add(paragraph, s.Title, bold)
+	add(paragraph, s.Problem, warning)
+	add(line, s.Hint, plain)
 	for _, text := range s.Body {
-		add(paragraph, text, "%s")
+		add(paragraph, text, plain)
 	}
 	for i, f := range s.Facts {
 		all = append(all, fact(f, i == 0)...)
 	}
 	if len(s.Fields) == 1 && !s.Ended {
-		add(paragraph, s.Fields[0].Label, "%s")
-		add(line, s.Fields[0].Hint, "<i>%s</i>")
+		add(paragraph, s.Fields[0].Label, plain)
+		add(line, s.Fields[0].Hint, italic)
 	}
 	for i, option := range list {
 		before := line
 		if i == 0 {
 			before = paragraph
 		}
-		add(before, fmt.Sprintf("%d. %s", i+1, option), "%s")
+		add(before, strconv.Itoa(i+1)+". "+option, plain)
 	}
 	return all
-}
-
-// plainOf is what a pattern adds to a text, without its markup.
-func plainOf(pattern string) string {
-	return strings.NewReplacer("<b>", "", "</b>", "", "<i>", "", "</i>", "", "%s", "").Replace(pattern)
 }
 
 // fact is a line "Label: value"; one that fills several messages is plain.

@@ -4,13 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 	"strconv"
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
-	"github.com/aftersale/aftersale/adapters/chat"
 	"github.com/aftersale/aftersale/flows/flow"
 )
 
@@ -18,11 +16,12 @@ import (
 // there is too much to do: the update must come again then.
 func (a *Adapter) accept(raw json.RawMessage, done func()) bool {
 	e, ok := a.read(raw)
+	acked := make(chan struct{})
 	if !ok {
+		a.ack(e, acked)
 		done()
 		return true
 	}
-	acked := make(chan struct{})
 	ok = a.turns.Go(e.key(), func(ctx context.Context) {
 		defer done()
 		defer func() { <-acked }() // it has a time-out of its own
@@ -106,56 +105,6 @@ func (a *Adapter) answer(ctx context.Context, press string, params tgbotapi.Para
 	default:
 		a.Log.Warn("telegram: a press was not answered", "err", err)
 	}
-}
-
-// follows prepares the answer to a press on a group's card, which goes to the private chat of who pressed. It returns
-// false, with nothing done, when the bot may not write there: then the press opens that chat, to be started.
-func (a *Adapter) follows(ctx context.Context, e event) bool {
-	err := a.deliver(ctx, e.user, "sendChatAction", tgbotapi.Params{"action": "typing"}, nil)
-	var unreachable *flow.Unreachable
-	if errors.As(err, &unreachable) {
-		link, err := a.link(ctx, "start")
-		if err != nil {
-			a.Log.Warn("telegram: no link to the private chat", "err", err)
-		}
-		a.answer(ctx, e.press, tgbotapi.Params{"url": link})
-		return false
-	}
-	text := chat.UTF16.Clamp(a.text("chat.answered_privately", e.in.Locale), maxToast)
-	a.answer(ctx, e.press, tgbotapi.Params{"text": text})
-	return true
-}
-
-// pointToPrivate answers a command in a group by a button that leads to the private chat, and by nothing else.
-func (a *Adapter) pointToPrivate(ctx context.Context, e event) {
-	c, _ := e.in.Input.(flow.Command)
-	link, err := a.link(ctx, c.Word)
-	if err != nil {
-		a.Log.Warn("telegram: no link to the private chat", "err", err)
-		return
-	}
-	there := draft{
-		HTML:     escape(a.text("chat.private_text", e.in.Locale)),
-		Keyboard: [][]button{{{Text: label(a.text("chat.private", e.in.Locale)), URL: link}}},
-	}
-	params := there.params()
-	params.AddNonZero("message_thread_id", e.thread)
-	_ = params.AddInterface("reply_parameters", map[string]any{"message_id": e.reply, "allow_sending_without_reply": true}) // cannot fail: numbers and booleans
-	if err := a.deliver(ctx, e.group, "sendMessage", params, nil); err != nil {
-		a.Log.Info("telegram: a group cannot be answered", "err", err)
-	}
-}
-
-// link leads to the private chat and starts a command there: nothing that somebody else could use.
-func (a *Adapter) link(ctx context.Context, word string) (string, error) {
-	me, err := a.Username(ctx)
-	if err != nil {
-		return "", err
-	}
-	if !slices.Contains(a.words, word) {
-		word = "start"
-	}
-	return "https://t.me/" + me + "?start=" + linked + word, nil
 }
 
 // typing shows that somebody types while the desk works longer than a moment. What it returns ends that; it may be called

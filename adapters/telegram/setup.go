@@ -5,20 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"slices"
-	"strings"
-	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"github.com/aftersale/aftersale/adapters/chat"
 	"github.com/aftersale/aftersale/flows/flow"
 )
-
-// maxSetupWait is how long Setup waits when Telegram asks for a pause.
-const maxSetupWait = time.Minute
 
 // A report says what was done and what was left as it was.
 type report struct{ out io.Writer }
@@ -27,7 +21,7 @@ func (r report) line(what string, did bool, done string) {
 	if !did {
 		done = "as it was"
 	}
-	fmt.Fprintf(r.out, "%-34s %s\n", what, done)
+	fmt.Fprintf(r.out, "%-36s %s\n", what, done)
 }
 
 // Setup introduces the bot to Telegram: commands for buyers and for each member of the team, descriptions, the menu
@@ -38,7 +32,7 @@ func (a *Adapter) Setup(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return advise(err)
 	}
-	fmt.Fprintf(out, "%-34s https://t.me/%s\n", "bot", name)
+	fmt.Fprintf(out, "%-36s https://t.me/%s\n", "bot", name)
 	for _, step := range []func(context.Context, report) error{a.setLists, a.setTeam, a.setTexts, a.setMenu, a.setWebhook} {
 		if err := step(ctx, r); err != nil {
 			return err
@@ -156,14 +150,13 @@ func (a *Adapter) setWebhook(ctx context.Context, r report) error {
 	if err != nil {
 		return err
 	}
-	if a.Mode == Polling {
-		if info.URL != "" {
-			if err := a.manage(ctx, "deleteWebhook", tgbotapi.Params{}, nil); err != nil {
-				return err
-			}
-		}
-		r.line("webhook", info.URL != "", "taken away, as the mode is polling")
+	if a.Mode == Polling && info.URL == "" {
+		r.line("webhook", true, "none, as the mode is polling")
 		return nil
+	}
+	if a.Mode == Polling {
+		r.line("webhook", true, "taken away, as the mode is polling")
+		return a.manage(ctx, "deleteWebhook", tgbotapi.Params{}, nil)
 	}
 	want, err := a.publicWebhook(a.PublicURL)
 	if err != nil {
@@ -204,38 +197,4 @@ func (a *Adapter) publicWebhook(publicURL string) (string, error) {
 func (a *Adapter) selfHosted() bool {
 	at, err := url.Parse(a.APIURL)
 	return err == nil && at.Host != "api.telegram.org"
-}
-
-// manage calls a method that changes or reads how the bot is set up, and waits where Telegram asks to.
-func (a *Adapter) manage(ctx context.Context, method string, params tgbotapi.Params, out any) error {
-	for n := 0; ; n++ {
-		err := a.try(ctx, method, params, out)
-		refused := refusal(err)
-		switch {
-		case err == nil:
-			return nil
-		case refused == nil:
-			return advise(err)
-		case refused.Code != http.StatusTooManyRequests:
-			return advise(meaning(err))
-		}
-		after := time.Duration(max(refused.RetryAfter, 1)) * time.Second
-		if n >= attempts || after > maxSetupWait {
-			return fmt.Errorf("Telegram asks for a pause of %s, run it again then: %w", after, err)
-		}
-		if !a.pause(ctx, after) {
-			return ctx.Err()
-		}
-	}
-}
-
-// advise adds what to do about a failure that everybody meets once.
-func advise(err error) error {
-	switch {
-	case revoked(err):
-		return fmt.Errorf("the token is not valid; ask @BotFather for it with /token and put it into telegram.token: %w", err)
-	case refusal(err) == nil && !strings.Contains(err.Error(), "none of the Bot API's"):
-		return fmt.Errorf("Telegram cannot be reached; check the network and telegram.api_url: %w", err)
-	}
-	return err
 }
