@@ -152,22 +152,28 @@ func (d *drawing) question(v flow.Shown) {
 	if f.Hint != "" {
 		d.context(measure.Clamp(f.Hint, maxSection))
 	}
+	if n := choices(v); n > maxOptions*maxMenus {
+		d.numbered(v.Buttons[:n])
+	}
 }
 
-// controls draws what can be pressed: buttons, a menu for a long choice, a numbered list for one that no menu holds.
+// choices is how many of a view's buttons answer its one question.
+func choices(v flow.Shown) int {
+	if !picks(v) {
+		return 0
+	}
+	return min(len(v.Fields[0].Options), len(v.Buttons))
+}
+
+// controls draws what can be pressed: buttons, menus for a long choice. One that no menu holds is a numbered list.
 func (d *drawing) controls(v flow.Shown) {
 	buttons := v.Buttons
 	if opens(v) && v.Answer != nil {
 		buttons = append([]flow.ShownButton{*v.Answer}, buttons...)
 	}
-	options := 0 // how many of the buttons answer the one question
-	if picks(v) {
-		options = min(len(v.Fields[0].Options), len(buttons))
-	}
-	switch {
+	switch options := choices(v); {
 	case options > maxOptions*maxMenus:
-		d.numbered(buttons[:options])
-		buttons = buttons[options:]
+		buttons = buttons[options:] // listed by question
 	case options > maxButtons:
 		d.menus(v.Token, buttons[:options])
 		buttons = buttons[options:]
@@ -227,7 +233,7 @@ func (d *drawing) menus(token string, buttons []flow.ShownButton) {
 func (d *drawing) numbered(buttons []flow.ShownButton) {
 	var b strings.Builder
 	for i, button := range buttons {
-		fmt.Fprintf(&b, "%d. %s\n", i+1, button.Label)
+		fmt.Fprintf(&b, "%d. %s\n", i+1, measure.Clamp(button.Label, maxLabel))
 	}
 	d.paragraph(b.String())
 }
