@@ -82,6 +82,8 @@ type Adapter struct {
 	// pause waits before something is tried again; false when ctx ended first. Tests replace it.
 	pause func(ctx context.Context, d time.Duration) bool
 
+	dead chan error // why the token is worthless, once that is known
+
 	mu      sync.Mutex // guards all below
 	me      string     // the bot's user name, once it is known
 	problem error      // why the adapter is not ready
@@ -134,7 +136,7 @@ func New(o Options) (*Adapter, error) {
 		pace:    chat.NewPace(chatPace, 1, o.Now),
 		rooms:   chat.NewPace(groupPace, 3, o.Now),
 		all:     chat.NewPace(time.Second/overallRate, overallRate, o.Now),
-		problem: errNotConnected, typingAfter: time.Second, pause: pause, moved: map[int64]int64{},
+		problem: errNotConnected, typingAfter: time.Second, pause: pause, dead: make(chan error, 1), moved: map[int64]int64{},
 	}
 	a.base, a.cancel = context.WithCancel(context.Background())
 	for _, c := range o.Commands {

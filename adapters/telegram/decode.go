@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
-
 	"github.com/aftersale/aftersale/adapters/chat"
 	"github.com/aftersale/aftersale/flows/flow"
 )
@@ -51,7 +49,7 @@ func decodePress(u update, q *callback) (event, bool) {
 	if m := q.Message; m != nil && m.Chat != nil {
 		e.thread = m.thread()
 		switch {
-		case !m.Chat.IsPrivate():
+		case !m.Chat.private():
 			// The group's card is everybody's and stays as it is: the answer is a message of its own, in the private chat.
 			e.group, e.reply, e.thread = m.Chat.ID, m.ID, 0
 		case m.Date != 0: // else it is inaccessible, and cannot be edited
@@ -76,7 +74,7 @@ func decodeMessage(u update, m *message, me string, words []string) (event, bool
 	e.thread = m.thread()
 	e.in.Input = chat.Parse(text, "")
 	c, command := e.in.Input.(flow.Command)
-	if !m.Chat.IsPrivate() {
+	if !m.Chat.private() {
 		e.group, e.reply = m.Chat.ID, m.ID
 		if !command {
 			return event{}, false
@@ -101,10 +99,10 @@ func decodeMessage(u update, m *message, me string, words []string) (event, bool
 
 // begin is what all events have in common. One delivery has the same id each time; update ids alone may begin anew after a
 // quiet week.
-func begin(u update, from *tgbotapi.User, id string) event {
+func begin(u update, from *user, id string) event {
 	user := strconv.FormatInt(from.ID, 10)
-	name := strings.TrimSpace(from.FirstName + " " + from.LastName)
+	name := strings.TrimSpace(from.First + " " + from.Last)
 	return event{user: from.ID, in: flow.Inbound{
-		ID: strconv.FormatInt(u.ID, 10) + "." + id, Platform: Platform, Chat: user, User: user, UserName: chat.Clean(name), Locale: from.LanguageCode,
+		ID: strconv.FormatInt(u.ID, 10) + "." + id, Platform: Platform, Chat: user, User: user, UserName: chat.Clean(name), Locale: from.Language,
 	}}
 }

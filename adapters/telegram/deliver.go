@@ -64,7 +64,15 @@ func (a *Adapter) deliver(ctx context.Context, to int64, method string, params t
 func (a *Adapter) try(ctx context.Context, method string, params tgbotapi.Params, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	return a.api.call(ctx, method, params, out)
+	err := a.api.call(ctx, method, params, out)
+	if refused := refusal(err); refused != nil && refused.Code == http.StatusUnauthorized {
+		a.ready(err)
+		select {
+		case a.dead <- err:
+		default: // known already
+		}
+	}
+	return err
 }
 
 // now is the chat's id today: groups get another one when they grow.

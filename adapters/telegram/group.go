@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
@@ -11,10 +12,15 @@ import (
 	"github.com/aftersale/aftersale/flows/flow"
 )
 
+// probeTimeout is how long a press in a group waits to be told where its answer goes.
+const probeTimeout = 3 * time.Second
+
 // follows prepares the answer to a press on a group's card, which goes to the private chat of who pressed. It returns
 // false, with nothing done, when the bot may not write there: then the press opens that chat, to be started.
 func (a *Adapter) follows(ctx context.Context, e event) bool {
-	err := a.deliver(ctx, e.user, "sendChatAction", tgbotapi.Params{"action": "typing"}, nil)
+	probe, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	err := a.deliver(probe, e.user, "sendChatAction", tgbotapi.Params{"action": "typing"}, nil)
 	var unreachable *flow.Unreachable
 	if errors.As(err, &unreachable) {
 		link, err := a.link(ctx, "start")

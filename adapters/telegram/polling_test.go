@@ -201,18 +201,28 @@ func TestRevokedTokenIsFatal(t *testing.T) {
 			t.Error("it is told to be ready")
 		}
 	})
-	w := newWorld(t, Polling, shows(card))
-	a, err := New(w.options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	over := make(chan error, 1)
-	go func() { over <- a.Run(t.Context()) }()
-	w.fake.AwaitPoll()
-	w.fake.Revoke()
-	if err := <-over; err == nil {
-		t.Error("Run goes on without a token")
-	}
+}
+
+// TestTokenRevokedMeanwhile has the token be taken back while the bot runs.
+func TestTokenRevokedMeanwhile(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, mode string) {
+		w := newWorld(t, mode, shows(card))
+		a, err := New(w.options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		over := make(chan error, 1)
+		go func() { over <- a.Run(t.Context()) }()
+		w.fake.Await(map[string]string{Polling: "getUpdates", Webhook: "getWebhookInfo"}[mode], 1)
+		w.fake.Revoke()
+		if _, err := a.Poster().Post(t.Context(), "5001", card); err == nil {
+			t.Error("a post goes without a token")
+		}
+		if err := <-over; err == nil {
+			t.Error("Run goes on without a token")
+		}
+	})
 }
 
 // TestAQuietWeek: update ids begin anew below.

@@ -44,12 +44,11 @@ func (a *Adapter) Setup(ctx context.Context, out io.Writer) error {
 // setLists sets what everybody is offered.
 func (a *Adapter) setLists(ctx context.Context, r report) error {
 	for _, l := range a.languages() {
-		list := a.list(l.locale, false)
-		did, err := a.setCommands(ctx, allPrivate, l, list)
+		did, err := a.setCommands(ctx, allPrivate, l, a.list(l.locale, false))
 		if err != nil {
 			return err
 		}
-		r.line("commands of buyers, "+l.name(), did, fmt.Sprintf("set: %d", len(list)))
+		r.line("commands of buyers, "+l.name(), did, "set")
 		if did, err = a.setCommands(ctx, everywhere, l, nil); err != nil {
 			return err
 		}

@@ -29,8 +29,12 @@ func (a *Adapter) await(ctx context.Context) error {
 	if info, err := a.webhookInfo(ctx); err == nil && info.URL == "" {
 		a.Log.Error("telegram: no webhook is set, so nothing will come: run `aftersale setup telegram`")
 	}
-	<-ctx.Done()
-	return ctx.Err()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case err := <-a.dead:
+		return err
+	}
 }
 
 // webhook takes one update. It answers when the update was handled and not before: what a crash interrupts is brought
@@ -63,6 +67,7 @@ func (a *Adapter) webhook(w http.ResponseWriter, r *http.Request) {
 	case <-over:
 		w.WriteHeader(http.StatusOK)
 	case <-r.Context().Done(): // Telegram has hung up; the turn goes on, and the next delivery is recognised
+		w.WriteHeader(http.StatusServiceUnavailable)
 	}
 }
 
