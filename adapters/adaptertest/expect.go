@@ -126,16 +126,16 @@ func (p *theatre) stale(name string, c flowstest.Change, now place) {
 	}
 }
 
-// find is where a button of a message can be pressed: as it stands now, else as it stood when it was seen.
-func (p *theatre) find(message, label, token string) (pressable, bool) {
+// find is the version of a message that had a button, where it was seen.
+func (p *theatre) find(message, label, token string) (place, bool) {
 	all := p.placed[message]
 	for i := len(all) - 1; i >= 0; i-- {
 		drawn := slices.ContainsFunc(all[i].view.Buttons, func(b flow.ShownButton) bool { return b.Label == label && b.Token == token })
-		if where, ok := all[i].buttons[label]; ok && drawn {
-			return where, true
+		if _, ok := all[i].buttons[label]; ok && drawn {
+			return all[i], true
 		}
 	}
-	return pressable{}, false
+	return place{}, false
 }
 
 // opens says whether the platform shows the view as a form that opens.
