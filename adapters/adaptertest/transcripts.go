@@ -32,28 +32,34 @@ func Transcripts(t *testing.T, open func(t *testing.T, desk flow.Desk) Harness) 
 		}
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
-			p := &theatre{T: t, script: s, placed: map[string][]place{}}
-			p.world = s.Open(t, func(desk flow.Desk) flowstest.Platform {
-				p.Harness = open(t, desk)
-				return flowstest.Platform{Name: p.Platform(), User: p.User, Chat: p.Chat, Room: p.room(), Poster: p.Poster()}
-			})
-			p.lacks()
-			p.book = s.Rehearse(t)
-			p.team, p.others = s.People()
-			for _, a := range s.Acts {
-				p.play(a)
-				if t.Failed() {
-					t.Fatalf("after line %d: %s", a.Number, a.Line)
-				}
-			}
+			playScript(t, t, s, open)
 		})
+	}
+}
+
+// playScript plays one conversation. What is wrong with the adapter goes to report.
+func playScript(t *testing.T, report testing.TB, s flowstest.Script, open func(t *testing.T, desk flow.Desk) Harness) {
+	p := &theatre{TB: report, t: t, script: s, placed: map[string][]place{}}
+	p.world = s.Open(t, func(desk flow.Desk) flowstest.Platform {
+		p.Harness = open(t, desk)
+		return flowstest.Platform{Name: p.Platform(), User: p.User, Chat: p.Chat, Room: p.room(), Poster: p.Poster()}
+	})
+	p.lacks()
+	p.book = s.Rehearse(t)
+	p.team, p.others = s.People()
+	for _, a := range s.Acts {
+		p.play(a)
+		if p.Failed() {
+			p.Fatalf("after line %d: %s", a.Number, a.Line)
+		}
 	}
 }
 
 // A theatre is one conversation being played.
 type theatre struct {
-	*testing.T
+	testing.TB
 	Harness
+	t            *testing.T
 	script       flowstest.Script
 	world        *flowstest.World
 	book         *flowstest.Rehearsal
@@ -155,7 +161,7 @@ func (p *theatre) shut(a flowstest.Act) bool {
 // passOver leaves a line out that the platform has no way to play. It must be one that does nothing.
 func (p *theatre) passOver(a flowstest.Act) {
 	p.Helper()
-	p.Run(a.Line, func(t *testing.T) { t.Skipf("SKIPPED: the platform has no %s", StaleButtons) })
+	p.t.Run(a.Line, func(t *testing.T) { t.Skipf("SKIPPED: the platform has no %s", StaleButtons) })
 	if _, err := p.book.Do(a); err != nil {
 		p.Fatalf("line %d: %v", a.Number, err)
 	}
