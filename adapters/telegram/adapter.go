@@ -34,7 +34,7 @@ const (
 	Webhook = "webhook" // Telegram brings them
 )
 
-// drain is how long turns that run may take after the adapter was told to stop.
+// drain leaves the rest of ten seconds to the last calls.
 const drain = 7 * time.Second
 
 // Options are what an Adapter works with.
@@ -78,6 +78,7 @@ type Adapter struct {
 	rooms  *chat.Pace     // notices to one group
 	all    *chat.Pace     // everything that is sent
 
+	drain       time.Duration // how long turns that run may take after the adapter was told to stop
 	typingAfter time.Duration // how long a person waits before he sees that somebody types
 	// pause waits before something is tried again; false when ctx ended first. Tests replace it.
 	pause func(ctx context.Context, d time.Duration) bool
@@ -136,7 +137,7 @@ func New(o Options) (*Adapter, error) {
 		pace:    chat.NewPace(chatPace, 1, o.Now),
 		rooms:   chat.NewPace(groupPace, 3, o.Now),
 		all:     chat.NewPace(time.Second/overallRate, overallRate, o.Now),
-		problem: errNotConnected, typingAfter: time.Second, pause: pause, dead: make(chan error, 1), moved: map[int64]int64{},
+		problem: errNotConnected, drain: drain, typingAfter: time.Second, pause: pause, dead: make(chan error, 1), moved: map[int64]int64{},
 	}
 	a.base, a.cancel = context.WithCancel(context.Background())
 	for _, c := range o.Commands {
@@ -160,7 +161,7 @@ func (a *Adapter) Run(ctx context.Context) error {
 	default:
 		err = a.await(ctx)
 	}
-	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.drain)
 	defer cancel()
 	if a.turns.Wait(late) != nil {
 		a.Log.Warn("telegram: stopped before all turns were over; what they were about comes again")

@@ -95,19 +95,21 @@ func TestStopsInTime(t *testing.T) {
 	release := make(chan struct{})
 	defer close(release)
 	began := make(chan struct{}, 1)
-	w := run(t, Polling, desk(func(context.Context, flow.Inbound, flow.Screen) error {
+	w := newWorld(t, Polling, desk(func(context.Context, flow.Inbound, flow.Screen) error {
 		began <- struct{}{}
 		<-release
 		return nil
 	}))
+	w.prepare = func(a *Adapter) { a.drain = 50 * time.Millisecond }
+	w.start()
 	update := w.fake.Say(ana, "hi")
 	<-began
 	at := time.Now()
 	if err := w.stop(); err != nil {
 		t.Errorf("Run: %v", err)
 	}
-	if took := time.Since(at); took > 10*time.Second {
-		t.Errorf("stopping took %s", took)
+	if most := drain + flushTimeout; most >= 10*time.Second || time.Since(at) > flushTimeout {
+		t.Errorf("stopping took %s, at most %s", time.Since(at), most)
 	}
 	if w.fake.Confirmed(update) {
 		t.Error("what was not finished is confirmed")
@@ -316,12 +318,16 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 
 func TestManyUpdatesInOneBatch(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, Polling, shows(flow.Shown{Title: "Hello", Ended: true}))
+	w, c := newClocked(t, Polling, shows(flow.Shown{Title: "Hello", Ended: true}))
 	for i := range 250 {
 		w.fake.Say(6000+int64(i%50), fmt.Sprint("line ", i))
 	}
+	began := c.now()
 	w.start()
 	w.fake.Settle()
+	if took := c.now().Sub(began); took < 7*time.Second {
+		t.Errorf("250 messages took %s; Telegram takes 30 a second in all", took)
+	}
 	for user := range int64(50) {
 		if n := len(w.fake.Messages(6000 + user)); n != 10 {
 			t.Errorf("chat %d has %d messages, want 5 questions and 5 answers", user, n)
