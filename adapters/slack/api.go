@@ -137,7 +137,7 @@ func (c *api) authTest(ctx context.Context) (answer *slack.AuthTestResponse, err
 
 // post posts to a channel, or to a person by his id, and returns the message's id.
 func (c *api) post(ctx context.Context, chat, thread string, m message) (id string, err error) {
-	options := m.options()
+	options := m.lasting()
 	if thread != "" {
 		options = append(options, slack.MsgOptionTS(thread))
 	}
@@ -167,7 +167,7 @@ func (c *api) update(ctx context.Context, id string, m message) error {
 		return errNotEditable
 	}
 	return c.call(ctx, "chat.update", func(ctx context.Context) error {
-		_, _, _, err := c.bot.UpdateMessageContext(ctx, channel, ts, m.options()...)
+		_, _, _, err := c.bot.UpdateMessageContext(ctx, channel, ts, m.lasting()...)
 		return err
 	})
 }

@@ -17,11 +17,12 @@ type message struct {
 }
 
 func (m message) options() []slack.MsgOption {
-	return []slack.MsgOption{
-		slack.MsgOptionText(m.text, false), // escaped by notice
-		slack.MsgOptionBlocks(m.blocks...),
-		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
-	}
+	return []slack.MsgOption{slack.MsgOptionText(m.text, false), slack.MsgOptionBlocks(m.blocks...)} // escaped by notice
+}
+
+// lasting are the options of a message that everybody there sees, without previews of what it links to.
+func (m message) lasting() []slack.MsgOption {
+	return append(m.options(), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
 }
 
 // speech says the adapter's own words in a reader's language.

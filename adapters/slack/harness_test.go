@@ -57,7 +57,7 @@ type office struct {
 	*fakeslack.Slack
 	options Options
 	adapter *Adapter
-	slow    time.Duration
+	tune    func(*Adapter) // before it starts
 	server  *httptest.Server
 	stop    func() error
 
@@ -67,7 +67,7 @@ type office struct {
 }
 
 // openOffice starts an adapter in a workspace with two people.
-func openOffice(t *testing.T, mode string, d flow.Desk, change ...func(*Options)) *office {
+func openOffice(t *testing.T, mode string, d flow.Desk, change ...func(*office)) *office {
 	t.Helper()
 	o := &office{T: t, Slack: fakeslack.New(t)}
 	o.settled = sync.NewCond(&o.mu)
@@ -79,7 +79,7 @@ func openOffice(t *testing.T, mode string, d flow.Desk, change ...func(*Options)
 		SigningSecret: fakeslack.SigningSecret, Command: "/support", Log: slog.New(slog.DiscardHandler),
 	}
 	for _, c := range change {
-		c(&o.options)
+		c(o)
 	}
 	o.start()
 	t.Cleanup(func() {
@@ -96,8 +96,8 @@ func (o *office) start() {
 	if err != nil {
 		o.Fatal(err)
 	}
-	if o.slow > 0 {
-		a.slow = o.slow
+	if o.tune != nil {
+		o.tune(a)
 	}
 	a.watch = func(begins bool) {
 		o.mu.Lock()
@@ -200,7 +200,7 @@ func seen(m fakeslack.Message) adaptertest.Seen {
 	return out
 }
 
-// seenModal is a modal as the contract sees it: a message with a form. 
+// seenModal is a modal as the contract sees it: a message with a form.
 func seenModal(v fakeslack.View) adaptertest.Seen {
 	m := remember(v.Metadata())
 	out := adaptertest.Seen{Message: viewID(v.ID), Pieces: []string{v.Title()}, Whisper: true}

@@ -34,10 +34,15 @@ func (s *Slack) CommandDelivery(user, channel, command, words string) Delivery {
 // address is what Slack makes a link of when somebody types it.
 var address = regexp.MustCompile(`[\w.+-]+@[\w-]+(\.[\w-]+)+`)
 
-// Say types a message somewhere. A mention of the bot in a channel, and everything in its direct channel, is told to it.
+// Say types a message somewhere. A mention of the bot in a channel, and everything in its direct channels, is told to it;
+// nothing else is.
 func (s *Slack) Say(user, channel, words string) Ack {
 	s.t.Helper()
-	return s.Deliver(s.MessageDelivery(user, channel, words))
+	d := s.MessageDelivery(user, channel, words)
+	if channel != directOf(user) && !strings.HasPrefix(words, "@aftersale") {
+		return Ack{}
+	}
+	return s.Deliver(d)
 }
 
 // MessageDelivery is a typed message on its way; the channel shows it already.
