@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -48,7 +49,7 @@ func (c doctorCommand) Run(p *program) error {
 	findings = append(findings, checkPlatforms(p, config)...)
 	failed := 0
 	for _, f := range findings {
-		fmt.Fprintf(p.stdout, "%-4s  %-13s  %s\n", f.state, f.check, f.text)
+		fmt.Fprintf(p.stdout, "%-4s  %-18s  %s\n", f.state, f.check, f.text)
 		if f.state == "fail" {
 			failed++
 		}
@@ -100,7 +101,11 @@ func checkPlatforms(p *program, c Config) []finding {
 	asking.Wait()
 	for i, connected := range connections {
 		for _, f := range found[i] {
-			all = append(all, finding{f.State, connected.name + " " + f.Check, f.Text})
+			check := f.Check
+			if !strings.HasPrefix(check, connected.name) {
+				check = connected.name + " " + check
+			}
+			all = append(all, finding{f.State, check, f.Text})
 		}
 	}
 	return all
