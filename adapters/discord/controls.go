@@ -57,9 +57,14 @@ func usable(buttons []flow.ShownButton) []flow.ShownButton {
 	})
 }
 
+// buttonRows are as few rows as it takes, about equally long: no button stands alone below five others.
 func buttonRows(buttons []flow.ShownButton) []component {
+	if len(buttons) == 0 {
+		return nil
+	}
+	needed := (len(buttons) + maxRow - 1) / maxRow
 	var rows []component
-	for some := range slices.Chunk(buttons, maxRow) {
+	for some := range slices.Chunk(buttons, (len(buttons)+needed-1)/needed) {
 		row := component{Type: actionRow}
 		for _, b := range some {
 			row.Components = append(row.Components, component{Type: buttonType, Style: style(b.Style), Label: label(b.Label, maxButton), CustomID: pressID + b.Token})

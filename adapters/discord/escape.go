@@ -30,8 +30,7 @@ func escape(s string) string {
 	out := b.String()
 	if strings.Contains(out, ":") {
 		out = inWord.ReplaceAllStringFunc(out, func(m string) string {
-			i := strings.IndexByte(m, ':')
-			return m[:i] + `\` + m[i:]
+			return strings.ReplaceAll(m, ":", `\:`)
 		})
 	}
 	return lineStart.ReplaceAllStringFunc(out, func(m string) string {

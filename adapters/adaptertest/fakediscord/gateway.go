@@ -38,6 +38,7 @@ type gateway struct {
 	resumes   int
 	beats     int
 	refuse    websocket.StatusCode
+	mute      bool
 }
 
 // Beats sets how often the bot must send a heartbeat, from the next connection on.
@@ -84,6 +85,12 @@ func (s *Server) Refuse(code int) {
 
 // Reconnect asks the bot to connect again.
 func (s *Server) Reconnect() { s.send(nil, opReconnect, nil) }
+
+// Dispatch sends any event to the bot.
+func (s *Server) Dispatch(event string, data any) { s.dispatch(event, data) }
+
+// Mute has the gateway take connections and say nothing.
+func (s *Server) Mute(mute bool) { s.mu.Lock(); s.gateway.mute = mute; s.mu.Unlock() }
 
 // dispatch sends an event to the bot, now or when it resumes. Before the first connection it waits for one: nobody can
 // do anything with a bot that was never there.
@@ -154,8 +161,15 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 	defer conn.CloseNow()
 	conn.SetReadLimit(4096) // Discord's
 	s.mu.Lock()
-	pace := s.gateway.pace
+	pace, mute := s.gateway.pace, s.gateway.mute
 	s.mu.Unlock()
+	if mute {
+		select {
+		case <-s.stopped:
+		case <-conn.CloseRead(context.Background()).Done():
+		}
+		return
+	}
 	if pace == 0 {
 		pace = 41250 * time.Millisecond
 	}
