@@ -120,6 +120,9 @@ func New(o Options) (*Adapter, error) {
 	case o.Mode == Webhook && !secretPattern.MatchString(o.WebhookSecret):
 		return nil, errors.New("telegram.webhook_secret must be 1 to 256 letters, digits, _ and - in mode webhook: without it anybody could speak as anybody")
 	}
+	if o.Words == nil {
+		return nil, errors.New("telegram: there are no words to speak with")
+	}
 	if err := checkCommands(o.Commands); err != nil {
 		return nil, err
 	}

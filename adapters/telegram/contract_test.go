@@ -32,11 +32,12 @@ type harness struct {
 	names map[string]string // of people of conversations
 }
 
-func newHarness(t *testing.T, mode string, d flow.Desk) *harness {
+func newHarness(t *testing.T, mode string, d flow.Desk, tune ...func(*Options, *faketelegram.Options)) *harness {
 	t.Helper()
-	w, _ := clocked(t, mode, d) // notices keep their pace, and nobody waits for it
+	w, _ := newClocked(t, mode, d, tune...) // notices keep their pace, and nobody waits for it
 	h := &harness{world: w, t: t, did: map[string]int{}, names: map[string]string{}}
 	h.fake.Group(room, ana, bia)
+	h.start()
 	return h
 }
 
@@ -136,6 +137,16 @@ func TestTranscripts(t *testing.T) {
 	both(t, func(t *testing.T, mode string) {
 		adaptertest.Transcripts(t, func(t *testing.T, d flow.Desk) adaptertest.Harness {
 			return newHarness(t, mode, d)
+		})
+	})
+}
+
+// TestTranscriptsDeliveredTwice plays them again with every update delivered twice: everything happens once all the same.
+func TestTranscriptsDeliveredTwice(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, mode string) {
+		adaptertest.Transcripts(t, func(t *testing.T, d flow.Desk) adaptertest.Harness {
+			return newHarness(t, mode, d, func(_ *Options, f *faketelegram.Options) { f.Twice = true })
 		})
 	})
 }

@@ -76,17 +76,17 @@ func (a *Adapter) try(ctx context.Context, method string, params tgbotapi.Params
 }
 
 // now is the chat's id today: groups get another one when they grow.
-func (a *Adapter) now(chat int64) int64 {
+func (a *Adapter) now(id int64) int64 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for range 3 {
-		next, ok := a.moved[chat]
+		next, ok := a.moved[id]
 		if !ok {
 			break
 		}
-		chat = next
+		id = next
 	}
-	return chat
+	return id
 }
 
 func (a *Adapter) follow(from, to int64) {

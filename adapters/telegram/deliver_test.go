@@ -54,10 +54,10 @@ func clocked(t *testing.T, mode string, d flow.Desk) (*world, *clock) {
 	return w, c
 }
 
-func newClocked(t *testing.T, mode string, d flow.Desk) (*world, *clock) {
+func newClocked(t *testing.T, mode string, d flow.Desk, tune ...func(*Options, *faketelegram.Options)) (*world, *clock) {
 	t.Helper()
 	c := &clock{t: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
-	w := newWorld(t, mode, d, func(o *Options, _ *faketelegram.Options) { o.Now = c.now })
+	w := newWorld(t, mode, d, append(tune, func(o *Options, _ *faketelegram.Options) { o.Now = c.now })...)
 	w.prepare = func(a *Adapter) {
 		a.hold.Sleep, a.pace.Sleep, a.rooms.Sleep, a.all.Sleep = c.sleep, c.sleep, c.sleep, c.sleep
 		a.pause = func(ctx context.Context, d time.Duration) bool { return c.sleep(ctx, d) == nil }

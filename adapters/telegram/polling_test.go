@@ -334,3 +334,27 @@ func TestManyUpdatesInOneBatch(t *testing.T) {
 		}
 	}
 }
+
+func TestOutOfOrder(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, mode string) {
+		var mu sync.Mutex
+		said := map[string]int{}
+		w := newWorld(t, mode, desk(func(_ context.Context, in flow.Inbound, _ flow.Screen) error {
+			mu.Lock()
+			defer mu.Unlock()
+			said[in.Input.(flow.Typed).Text]++
+			return nil
+		}))
+		w.fake.Say(ana, "one")
+		w.fake.Say(ana, "two")
+		w.fake.Swap()
+		w.start()
+		w.fake.Settle()
+		mu.Lock()
+		defer mu.Unlock()
+		if said["one"] != 1 || said["two"] != 1 {
+			t.Errorf("handled %v, want each once", said)
+		}
+	})
+}

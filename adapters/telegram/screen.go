@@ -94,8 +94,8 @@ func (a *Adapter) Poster() flow.Poster { return poster{a} }
 type poster struct{ *Adapter }
 
 // Post implements flow.Poster.
-func (p poster) Post(ctx context.Context, chat string, s flow.Shown) (string, error) {
-	to, err := parseChat(chat)
+func (p poster) Post(ctx context.Context, room string, s flow.Shown) (string, error) {
+	to, err := parseChat(room)
 	if err != nil {
 		return "", err
 	}
@@ -116,8 +116,8 @@ func (p poster) post(ctx context.Context, to int64, d draft) (string, error) {
 }
 
 // Edit implements flow.Poster.
-func (p poster) Edit(ctx context.Context, chat, message string, s flow.Shown) error {
-	to, err := parseChat(chat)
+func (p poster) Edit(ctx context.Context, room, message string, s flow.Shown) error {
+	to, err := parseChat(room)
 	if err != nil {
 		return err
 	}
@@ -141,10 +141,10 @@ func (a *Adapter) slow(ctx context.Context, to int64) error {
 }
 
 // parseChat reads the id of a chat: a user's for his private one, a negative one for a group.
-func parseChat(chat string) (int64, error) {
-	id, err := strconv.ParseInt(chat, 10, 64)
+func parseChat(room string) (int64, error) {
+	id, err := strconv.ParseInt(room, 10, 64)
 	if err != nil || id == 0 {
-		return 0, &flow.Unreachable{Why: flow.Left, Err: fmt.Errorf("telegram has no chat %q", chat)}
+		return 0, &flow.Unreachable{Why: flow.Left, Err: fmt.Errorf("telegram has no chat %q", room)}
 	}
 	return id, nil
 }

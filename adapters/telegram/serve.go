@@ -16,12 +16,17 @@ import (
 // there is too much to do: the update must come again then.
 func (a *Adapter) accept(raw json.RawMessage, done func()) bool {
 	e, ok := a.read(raw)
-	acked := make(chan struct{})
-	if !ok {
-		a.ack(e, acked)
+	switch {
+	case !ok && e.press != "": // of no use, and answered all the same
+		return a.turns.Go("", func(ctx context.Context) {
+			defer done()
+			a.answer(ctx, e.press, tgbotapi.Params{})
+		})
+	case !ok:
 		done()
 		return true
 	}
+	acked := make(chan struct{})
 	ok = a.turns.Go(e.key(), func(ctx context.Context) {
 		defer done()
 		defer func() { <-acked }() // it has a time-out of its own

@@ -171,6 +171,7 @@ func TestOptions(t *testing.T) {
 		"a secret of signs": func(o *Options) { o.WebhookSecret = "geheim!" },
 		"a long secret":     func(o *Options) { o.WebhookSecret = strings.Repeat("s", 257) },
 		"no address":        func(o *Options) { o.APIURL = "api.telegram.org" },
+		"no words":          func(o *Options) { o.Words = nil },
 		"a bad word":        func(o *Options) { o.Commands = []flow.CommandInfo{{Word: "Refund-All"}} },
 	} {
 		o := good

@@ -34,6 +34,8 @@ type Options struct {
 	// Lenient has calls that the real server refuses answered like there, without failing the test: for tests that
 	// provoke them.
 	Lenient bool
+	// Twice has every update delivered twice: the second time after it was confirmed.
+	Twice bool
 	// Local is a self-hosted server: webhooks may be plain HTTP on any port.
 	Local bool
 }

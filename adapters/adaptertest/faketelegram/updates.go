@@ -28,7 +28,7 @@ func (s *Server) enqueue(chat int64, kind string, what any) int {
 	if err != nil {
 		s.t.Errorf("faketelegram: %v", err)
 	}
-	s.inbox = append(s.inbox, &update{id: s.updates, kind: kind, chat: chat, body: body})
+	s.inbox = append(s.inbox, &update{id: s.updates, kind: kind, chat: chat, body: body, twice: s.Twice})
 	s.changed.Broadcast()
 	s.push()
 	return s.updates
