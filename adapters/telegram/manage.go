@@ -28,7 +28,7 @@ func (a *Adapter) manage(ctx context.Context, method string, params tgbotapi.Par
 		}
 		after := time.Duration(max(refused.RetryAfter, 1)) * time.Second
 		if n >= attempts || after > maxSetupWait {
-			return fmt.Errorf("Telegram asks for a pause of %s, run it again then: %w", after, err)
+			return fmt.Errorf("telegram asks for a pause of %s, run it again then: %w", after, err)
 		}
 		if !a.pause(ctx, after) {
 			return ctx.Err()
@@ -42,7 +42,7 @@ func advise(err error) error {
 	case revoked(err):
 		return fmt.Errorf("the token is not valid; ask @BotFather for it with /token and put it into telegram.token: %w", err)
 	case refusal(err) == nil && !strings.Contains(err.Error(), "none of the Bot API's"):
-		return fmt.Errorf("Telegram cannot be reached; check the network and telegram.api_url: %w", err)
+		return fmt.Errorf("telegram cannot be reached; check the network and telegram.api_url: %w", err)
 	}
 	return err
 }

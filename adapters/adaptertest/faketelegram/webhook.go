@@ -2,7 +2,6 @@ package faketelegram
 
 import (
 	"bytes"
-	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -121,16 +120,16 @@ func (s *Server) push() {
 func (s *Server) deliver(u *update, to webhook) {
 	defer s.workers.Done()
 	for {
-		err := s.post(u, to)
+		problem := s.post(u, to)
 		s.mu.Lock()
-		if err == nil {
+		if problem == "" {
 			u.done = !u.twice
 			u.twice = false
 		} else {
 			u.failed++
-			s.webhook.lastError = err.Error()
+			s.webhook.lastError = problem
 		}
-		if err == nil || s.webhook.url != to.url || s.done {
+		if problem == "" || s.webhook.url != to.url || s.done {
 			u.taken = false
 			s.push()
 			s.changed.Broadcast()
@@ -148,7 +147,8 @@ func (s *Server) deliver(u *update, to webhook) {
 	}
 }
 
-func (s *Server) post(u *update, to webhook) error {
+// post delivers once, and tells what went wrong in the real server's words.
+func (s *Server) post(u *update, to webhook) (problem string) {
 	s.mu.Lock()
 	address := to.url
 	for public, local := range s.reach {
@@ -159,7 +159,7 @@ func (s *Server) post(u *update, to webhook) error {
 	s.mu.Unlock()
 	r, err := http.NewRequest(http.MethodPost, address, bytes.NewReader(u.body))
 	if err != nil {
-		return err
+		return err.Error()
 	}
 	r.Header.Set("Content-Type", "application/json")
 	if to.secret != "" {
@@ -167,13 +167,13 @@ func (s *Server) post(u *update, to webhook) error {
 	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return fmt.Errorf("Connection refused")
+		return "Connection refused"
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode/100 != 2 {
-		return fmt.Errorf("Wrong response from the webhook: %s", answer.Status)
+		return "Wrong response from the webhook: " + answer.Status
 	}
-	return nil
+	return ""
 }
 
 // Refused tells how often deliveries of an update were refused.
