@@ -186,7 +186,7 @@ func (t *turn) items(step Step, ended bool) []Button {
 		if ended && item.launch == nil {
 			continue
 		}
-		buttons = append(buttons, Button{Name: item.name, Label: t.text(step, item.name), Style: item.style})
+		buttons = append(buttons, Button{Name: item.name, Label: t.text(step, item.name), Style: item.style, Own: true})
 	}
 	return buttons
 }

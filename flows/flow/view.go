@@ -113,6 +113,7 @@ type Button struct {
 	Name  string
 	Label Text
 	Style Style
+	Own   bool
 }
 
 // A Reader is who will read a view: his language and zone, and whether others read over his shoulder.
@@ -178,10 +179,14 @@ type ShownOption struct {
 }
 
 // A ShownButton is something to press: Token is at most 64 bytes and opaque to adapters.
+//
+// Own marks what this step alone offers, such as to send a code again: a form that opens must not hide it, as it may
+// hide the ways out that all steps have.
 type ShownButton struct {
 	Token string `json:"token"`
 	Label string `json:"label"`
 	Style Style  `json:"style,omitempty"`
+	Own   bool   `json:"own,omitempty"`
 }
 
 // An Inbound is what somebody did in a chat, decoded by an adapter.

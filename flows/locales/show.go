@@ -32,7 +32,7 @@ func (w *Words) Show(v flow.View, r flow.Reader) flow.Shown {
 		s.Fields = append(s.Fields, w.field(f, v.Problem, r))
 	}
 	button := func(b flow.Button) flow.ShownButton {
-		return flow.ShownButton{Token: v.Token.With(b.Name).String(), Label: w.Text(b.Label, r), Style: b.Style}
+		return flow.ShownButton{Token: v.Token.With(b.Name).String(), Label: w.Text(b.Label, r), Style: b.Style, Own: b.Own}
 	}
 	for _, b := range v.Buttons {
 		s.Buttons = append(s.Buttons, button(b))
