@@ -1,9 +1,6 @@
 package faketelegram
 
-import (
-	"fmt"
-	"maps"
-)
+import "fmt"
 
 // person is what the platform tells of a user. His id is also his private chat's.
 func person(id int64) map[string]any {
@@ -82,13 +79,6 @@ func (s *Server) Press(p Press) int {
 		q["message"] = c.json(m)
 	}
 	return s.enqueue(c.id, "callback_query", q)
-}
-
-// Raw gives the bot an update as it stands; "update_id" is added.
-func (s *Server) Raw(chat int64, kind string, what map[string]any) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.enqueue(chat, kind, maps.Clone(what))
 }
 
 // Block has the bot be refused in a chat, with the real server's words.

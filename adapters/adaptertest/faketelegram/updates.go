@@ -12,8 +12,7 @@ import (
 // An update waits for the bot until it is confirmed.
 type update struct {
 	id     int
-	kind   string // "message", "callback_query"
-	chat   int64  // in whose order it is delivered
+	chat   int64 // in whose order it is delivered
 	body   json.RawMessage
 	done   bool
 	twice  bool // is delivered once more after it was confirmed
@@ -28,7 +27,7 @@ func (s *Server) enqueue(chat int64, kind string, what any) int {
 	if err != nil {
 		s.t.Errorf("faketelegram: %v", err)
 	}
-	s.inbox = append(s.inbox, &update{id: s.updates, kind: kind, chat: chat, body: body, twice: s.Twice})
+	s.inbox = append(s.inbox, &update{id: s.updates, chat: chat, body: body, twice: s.Twice})
 	s.changed.Broadcast()
 	s.push()
 	return s.updates

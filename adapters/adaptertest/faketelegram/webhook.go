@@ -176,18 +176,6 @@ func (s *Server) post(u *update, to webhook) (problem string) {
 	return ""
 }
 
-// Refused tells how often deliveries of an update were refused.
-func (s *Server) Refused(id int) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, u := range s.inbox {
-		if u.id == id {
-			return u.failed
-		}
-	}
-	return 0
-}
-
 // AwaitRefused waits until n deliveries were refused.
 func (s *Server) AwaitRefused(n int) {
 	s.t.Helper()
