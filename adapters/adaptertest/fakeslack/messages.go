@@ -135,15 +135,15 @@ func (s *Slack) responseURL(channel, user, original string, ephemeral bool) stri
 
 // serveResponse takes what is posted to a response address.
 func (s *Slack) serveResponse(w http.ResponseWriter, r *http.Request) {
-	f, faulty := s.fault("respond")
-	if faulty && !f.After {
-		f.fails(w, r)
-		return
-	}
 	body := map[string]any{}
 	raw, err := io.ReadAll(io.LimitReader(r.Body, maxRequest))
 	if err == nil {
 		err = json.Unmarshal(raw, &body)
+	}
+	f, faulty := s.fault("respond")
+	if faulty && !f.After {
+		f.fails(w, r)
+		return
 	}
 	if err != nil {
 		s.violation("response_url: %v", err)
