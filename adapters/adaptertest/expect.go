@@ -56,7 +56,7 @@ func (p *theatre) locate(name string, c flowstest.Change) (place, []string) {
 	if len(missing) == 0 || c.Now.Answer == nil || name != p.actor {
 		return at, missing
 	}
-	for _, s := range p.fresh(name, c) {
+	for _, s := range slices.Backward(p.fresh(name, c)) { // an older form may stand there unanswered
 		if b, ok := s.Button(c.Now.Answer.Label); ok {
 			p.Press(p.User(name), s.Message, b.Token)
 			p.world.Rest()
