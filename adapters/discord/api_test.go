@@ -113,8 +113,9 @@ func TestFlood(t *testing.T) {
 	w, a, _ := idle(t)
 	const cards = 60
 	for range 20 {
-		w.fake.Next("POST channels/", fakediscord.Fault{RetryAfter: 0.3}, fakediscord.Fault{After: true, Cut: true})
+		w.fake.Next("POST channels/", fakediscord.Fault{RetryAfter: 0.3})
 	}
+	w.fake.Next("POST channels/", fakediscord.Fault{After: true, Cut: true}, fakediscord.Fault{Cut: true})
 	var wait sync.WaitGroup
 	for i := range cards {
 		wait.Go(func() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,11 +12,13 @@ import (
 )
 
 // Show implements flow.Screen. A form opens as a modal where Discord lets one open: as the first answer to anything but
-// a modal. Elsewhere it is a card with [Answer].
+// a modal. Elsewhere it is a card with [Answer], and also where the step offers something of its own, which a modal has no
+// room for.
 func (x *exchange) Show(ctx context.Context, v flow.Shown) (string, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.stage == open && x.i.Type != modalInteraction && fillable(v) {
+	own := slices.ContainsFunc(v.Buttons, func(b flow.ShownButton) bool { return b.Own })
+	if x.stage == open && x.i.Type != modalInteraction && fillable(v) && (!own || x.answers(v)) {
 		opened, err := x.ask(ctx, v)
 		if opened || err != nil {
 			return "", err
@@ -32,10 +35,15 @@ func (x *exchange) Show(ctx context.Context, v flow.Shown) (string, error) {
 	return id, err
 }
 
+// answers reports whether [Answer] was pressed, which asks for the modal.
+func (x *exchange) answers(v flow.Shown) bool {
+	return v.Answer != nil && x.in.Input == flow.Gesture(flow.Pressed{Token: v.Answer.Token})
+}
+
 // ask opens a modal. opened is false when it is too late for one.
 func (x *exchange) ask(ctx context.Context, v flow.Shown) (opened bool, err error) {
 	var said []string
-	if v.Problem == "" && v.Answer != nil && x.in.Input == (flow.Pressed{Token: v.Answer.Token}) {
+	if v.Problem == "" && x.answers(v) {
 		said = complaint(x.i.Message)
 	}
 	_, err = x.first.respond(ctx, callback{Type: answerModal, Data: renderModal(v, said, x.menuWords(v.Locale))})

@@ -3,10 +3,12 @@ package discord
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,6 +21,18 @@ import (
 	"github.com/aftersale/aftersale/flows/flow"
 	"github.com/aftersale/aftersale/flows/locales"
 )
+
+// TestMain runs more tests at once than there are processors: most of what they do is wait, a second alone for discordgo
+// to close its connection.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if n := flag.Lookup("test.parallel"); n.Value.String() == n.DefValue {
+		if err := flag.Set("test.parallel", "16"); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
 
 // marker is the bot's token in tests: it must never be seen in an error, a log line or a message.
 const marker = "MTAwMDAwMDAw.SECRET-marker.of-the-bot"

@@ -212,6 +212,7 @@ func (s *Server) operation(conn *websocket.Conn, op int, data json.RawMessage) (
 	case opHeartbeat:
 		s.mu.Lock()
 		s.gateway.beats++
+		s.changed.Broadcast()
 		s.mu.Unlock()
 		s.send(conn, opHeartbeatAck, nil)
 	case opIdentify:
