@@ -29,6 +29,7 @@ type auditData struct {
 	Request  string   `json:"request,omitempty"`
 	Detail   string   `json:"detail,omitempty"`
 	Count    int      `json:"count,omitempty"`
+	Erased   []int64  `json:"erased,omitempty"` // entries from which something personal was taken
 }
 
 // audit writes an entry in the transaction of what it tells of.

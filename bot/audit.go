@@ -44,6 +44,9 @@ func (c auditVerify) Run(p *program) error {
 		return errors.New("the audit log is not what was written")
 	}
 	fmt.Fprintf(p.stdout, "%s, all as they were written.\n", entries(report.Entries))
+	if report.Erased > 0 {
+		fmt.Fprintf(p.stdout, "%s had something personal erased, as later ones say.\n", entries(report.Erased))
+	}
 	if report.Head != "" {
 		fmt.Fprintf(p.stdout, "head %s\n", report.Head)
 	}

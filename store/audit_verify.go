@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 )
 
@@ -9,9 +10,12 @@ import (
 type AuditReport struct {
 	Account  string
 	Entries  int64  // that were read
+	Erased   int64  // of them, those that privacy had something taken from, as an entry says
 	Head     string // hash of the end; equal heads are equal logs
 	Problems []AuditProblem
 	More     bool // there are more problems than are listed
+
+	erased map[int64]bool
 }
 
 // OK reports whether nothing is wrong.
@@ -50,6 +54,9 @@ func (s *Store) VerifyAudit(ctx context.Context, account string) (AuditReport, e
 		return report, fmt.Errorf("verify audit: %w", err)
 	}
 	report.Head = head.Hash
+	if report.erased, err = s.erasedEntries(account); err != nil {
+		return report, fmt.Errorf("verify audit: %w", err)
+	}
 	last, err := s.verifyTo(head, &report)
 	if err != nil {
 		return report, fmt.Errorf("verify audit: %w", err)
@@ -101,8 +108,11 @@ func (s *Store) beyond(head AuditHead) (int64, error) {
 // check compares an entry with the one before it and with its own hash.
 func (r *AuditReport) check(before, e AuditEntry) {
 	r.Entries++
+	if e.Hash != e.hash() && r.erased[e.Seq] {
+		r.Erased++
+	}
 	switch {
-	case e.Hash != e.hash():
+	case e.Hash != e.hash() && !r.erased[e.Seq]:
 		r.add(e.Seq, auditChanged)
 	case e.Seq != before.Seq+1:
 		r.add(before.Seq+1, auditMissing)
@@ -117,4 +127,32 @@ func (r *AuditReport) add(seq int64, what string) {
 		return
 	}
 	r.Problems = append(r.Problems, AuditProblem{Seq: seq, What: what})
+}
+
+// AuditErased is the action of the entry that says from which earlier ones something personal was taken. It is part of the
+// chain as all others are: what was erased is known, and nothing else may differ.
+const AuditErased = "privacy.erased"
+
+// erasedEntries are the numbers of the entries that were changed to erase what is personal. Their hashes stay what they
+// were, so the chain holds; what they cover cannot be checked any more.
+func (s *Store) erasedEntries(account string) (map[int64]bool, error) {
+	all := map[int64]bool{}
+	var list []AuditEntry
+	if err := s.db().Where("account_id = ? AND action = ?", account, AuditErased).Order("seq").Find(&list).Error; err != nil {
+		return nil, err
+	}
+	for _, e := range list {
+		var data struct {
+			Erased []int64 `json:"erased"`
+		}
+		if err := json.Unmarshal(e.Data, &data); err != nil {
+			continue // changed: it is reported by its hash
+		}
+		for _, seq := range data.Erased {
+			if seq < e.Seq {
+				all[seq] = true
+			}
+		}
+	}
+	return all, nil
 }

@@ -1,0 +1,173 @@
+package actions
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/aftersale/aftersale/store"
+)
+
+// ExportBuyer returns all that is kept of the buyer with an address, as JSON: lists by table, rows by column. It is
+// written down in the audit log that this was done.
+//
+// It is for whoever runs the program; no chat reaches it.
+//
+// Errors: Invalid; NotFound; Unavailable.
+func (c *Core) ExportBuyer(ctx context.Context, account string, email Email) ([]byte, error) {
+	var out []byte
+	err := c.store.Tx(ctx, func(tx *store.Store) error {
+		file, err := c.buyerFile(tx, account, email)
+		if err != nil {
+			return err
+		}
+		for i := range file.Codes {
+			file.Codes[i].CodeHash, file.Codes[i].AddressKey = "", "" // ours, and of use to nobody
+		}
+		if out, err = json.MarshalIndent(tx.Rows(file), "", "  "); err != nil {
+			return fmt.Errorf("encode a buyer's file: %w", err)
+		}
+		return c.audit(tx, systemActor(account), entry{action: "privacy.exported", target: file.Buyer.ID})
+	})
+	return out, failed("export a buyer", err)
+}
+
+// An Erasure is what was erased, by number.
+type Erasure struct {
+	Buyer         string // id of what is left of him
+	Purchases     int    // that stay, without him
+	Conversations int
+	Mails         int
+	Deliveries    int // payloads of the commerce platform that named him
+	Entries       int // of the audit log, that had something personal
+}
+
+// EraseBuyer takes from everything that is kept of the buyer with an address what is personal, and leaves tombstones: the
+// purchases with their amounts and times, who decided what, and the audit log, whose chain goes on holding.
+//
+// What the commerce platform keeps is its own: erase it there too, or its next event brings him back.
+//
+// It is for whoever runs the program; no chat reaches it.
+//
+// Errors: Invalid; NotFound; Conflict while something of his is under way; Unavailable.
+func (c *Core) EraseBuyer(ctx context.Context, account string, email Email) (Erasure, error) {
+	var done Erasure
+	err := c.store.Tx(ctx, func(tx *store.Store) error {
+		file, err := c.buyerFile(tx, account, email)
+		if err != nil {
+			return err
+		}
+		if err := mayErase(file); err != nil {
+			return err
+		}
+		if err := anonymise(&file); err != nil {
+			return err
+		}
+		touched := forgetIn(file)
+		done = Erasure{Buyer: file.Buyer.ID, Purchases: len(file.Purchases), Conversations: len(file.Conversations), Mails: len(file.Mails),
+			Deliveries: len(file.Inbound), Entries: len(touched)}
+		if err := tx.EraseBuyer(file, c.now()); err != nil {
+			return err
+		}
+		for _, p := range file.Purchases {
+			if err := refresh(tx, account, subjectOfPurchase(p.Transaction)); err != nil {
+				return err
+			}
+		}
+		return c.audit(tx, systemActor(account), entry{action: store.AuditErased, target: file.Buyer.ID, data: auditData{Erased: touched}})
+	})
+	return done, failed("erase a buyer", err)
+}
+
+func (c *Core) buyerFile(tx *store.Store, account string, email Email) (store.BuyerFile, error) {
+	nobody := &Error{Code: NotFound, Key: "privacy.nobody", Field: "email"}
+	address, err := ParseEmail(string(email))
+	if err != nil {
+		e := *AsError(err)
+		e.Field = "email"
+		return store.BuyerFile{}, &e
+	}
+	buyer, err := tx.BuyerByEmail(account, address.Key())
+	if errors.Is(err, store.ErrNotFound) {
+		return store.BuyerFile{}, nobody
+	}
+	if err != nil {
+		return store.BuyerFile{}, err
+	}
+	return tx.BuyerFile(account, buyer.ID)
+}
+
+// mayErase refuses while something is under way that still needs to know who he is.
+func mayErase(f store.BuyerFile) error {
+	open := slices.ContainsFunc(f.Proposals, func(p store.Proposal) bool { return p.Status == string(ProposalOpen) })
+	pending := slices.ContainsFunc(f.Requests, func(r store.Request) bool {
+		return slices.Contains([]RequestState{RequestRecorded, RequestSending, RequestUnknown, RequestRequested, RequestNeedsBuyer, RequestAssisted}, RequestState(r.State))
+	})
+	if open || pending {
+		return &Error{Code: Conflict, Key: "privacy.under_way"}
+	}
+	return nil
+}
+
+// anonymise takes addresses and free text out of orders and decisions.
+func anonymise(f *store.BuyerFile) error {
+	clean := func(payload []byte) ([]byte, error) {
+		if len(payload) == 0 {
+			return payload, nil
+		}
+		o, err := parseOrder(payload)
+		if err != nil {
+			return nil, err
+		}
+		o.Order.OldEmail, o.Order.NewEmail, o.Note = "", "", ""
+		return o.encode()
+	}
+	var err error
+	for i := range f.Proposals {
+		p := &f.Proposals[i]
+		if p.Payload, err = clean(p.Payload); err != nil {
+			return err
+		}
+		p.DecidedReason = ""
+		if p.AskedByRole == string(BuyerRole) {
+			p.AskedByName = ""
+		}
+	}
+	for i := range f.Requests {
+		if f.Requests[i].Payload, err = clean(f.Requests[i].Payload); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetIn takes the name, notes and masked addresses out of audit entries, and returns the numbers of those that had any.
+func forgetIn(f store.BuyerFile) []int64 {
+	his := map[string]bool{f.Buyer.ID: true}
+	for _, i := range f.Identities {
+		his[i.ID] = true
+	}
+	var touched []int64
+	for i := range f.Audit {
+		e := &f.Audit[i]
+		var data auditData
+		personal := e.Note != "" || his[e.Actor] && e.ActorName != ""
+		if len(e.Data) > 0 && json.Unmarshal(e.Data, &data) == nil && (data.OldEmail != "" || data.NewEmail != "") {
+			data.OldEmail, data.NewEmail = "", ""
+			if b, err := json.Marshal(data); err == nil {
+				e.Data, personal = b, true
+			}
+		}
+		if !personal {
+			continue
+		}
+		e.Note = ""
+		if his[e.Actor] {
+			e.ActorName = ""
+		}
+		touched = append(touched, e.Seq)
+	}
+	return touched
+}

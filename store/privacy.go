@@ -1,0 +1,239 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+)
+
+// A BuyerFile is all that is kept of one buyer.
+type BuyerFile struct {
+	Buyer         Buyer
+	Words         []BuyerWord
+	Identities    []Identity // chat users who are this buyer and nobody else
+	Links         []IdentityBuyer
+	Purchases     []Purchase
+	Grants        []AccessGrant
+	Subscriptions []Subscription
+	Proposals     []Proposal
+	Requests      []Request
+	Ledger        []LedgerEntry
+	Conversations []Conversation
+	Codes         []OneTimeCode
+	Mails         []Mail
+	Messages      []Message
+	Inbound       []InboundEvent // deliveries whose payload names the address
+	Audit         []AuditEntry
+}
+
+// maxFile bounds each list of a file. A buyer has dozens of rows; whoever has more than this is no buyer.
+const maxFile = 100_000
+
+// BuyerFile gathers all that is kept of a buyer. It reads the whole list of deliveries: minutes for millions of them.
+func (s *Store) BuyerFile(account, buyer string) (BuyerFile, error) {
+	var f BuyerFile
+	if err := s.db().Where("account_id = ? AND id = ?", account, buyer).Take(&f.Buyer).Error; err != nil {
+		return f, err
+	}
+	list := func(to any, where string, args ...any) error {
+		return s.db().Where(where, args...).Limit(maxFile).Find(to).Error
+	}
+	err := errors.Join(
+		list(&f.Words, "account_id = ? AND buyer_id = ?", account, buyer),
+		list(&f.Links, "buyer_id = ?", buyer),
+		list(&f.Purchases, "account_id = ? AND buyer_id = ?", account, buyer),
+		list(&f.Subscriptions, "account_id = ? AND buyer_id = ?", account, buyer),
+		list(&f.Codes, "account_id = ? AND buyer_id = ?", account, buyer),
+		list(&f.Mails, "account_id = ? AND lower(recipient) = ?", account, strings.ToLower(f.Buyer.Email)),
+	)
+	if err != nil {
+		return f, fmt.Errorf("file of a buyer: %w", err)
+	}
+	if err := s.filePeople(&f, list); err != nil {
+		return f, fmt.Errorf("chats of a buyer: %w", err)
+	}
+	if err := s.filePurchases(account, &f, list); err != nil {
+		return f, fmt.Errorf("purchases of a buyer: %w", err)
+	}
+	f.Inbound, err = s.inboundNaming(account, f.Buyer.Email)
+	return f, err
+}
+
+// filePeople adds the chat users who are this buyer alone, with what they said.
+func (s *Store) filePeople(f *BuyerFile, list func(any, string, ...any) error) error {
+	for _, l := range f.Links {
+		var i Identity
+		if err := s.db().Where("id = ?", l.IdentityID).Take(&i).Error; err != nil {
+			return err
+		}
+		var others int64
+		if err := s.db().Model(&IdentityBuyer{}).Where("identity_id = ? AND buyer_id <> ?", i.ID, l.BuyerID).Count(&others).Error; err != nil {
+			return err
+		}
+		if i.PersonID != "" || others > 0 {
+			continue // somebody else too
+		}
+		f.Identities = append(f.Identities, i)
+		var talks []Conversation
+		var messages []Message
+		if err := errors.Join(list(&talks, "account_id = ? AND platform = ? AND user_id = ?", i.AccountID, i.Platform, i.UserID),
+			list(&messages, "account_id = ? AND chat = ? AND chat <> ''", i.AccountID, i.Chat)); err != nil {
+			return err
+		}
+		f.Conversations, f.Messages = append(f.Conversations, talks...), append(f.Messages, messages...)
+	}
+	return nil
+}
+
+// filePurchases adds what hangs on the purchases, and the audit entries about them and by the chat users.
+func (s *Store) filePurchases(account string, f *BuyerFile, list func(any, string, ...any) error) error {
+	targets, actors := []string{f.Buyer.ID}, []string{f.Buyer.ID}
+	for _, i := range f.Identities {
+		actors = append(actors, i.ID)
+	}
+	for _, p := range f.Purchases {
+		targets = append(targets, p.Transaction)
+		var grants []AccessGrant
+		var proposals []Proposal
+		var requests []Request
+		var ledger []LedgerEntry
+		if err := errors.Join(list(&grants, "purchase_id = ?", p.ID), list(&proposals, "purchase_id = ?", p.ID),
+			list(&ledger, `account_id = ? AND "transaction" = ?`, account, p.Transaction)); err != nil {
+			return err
+		}
+		about := []string{p.Transaction}
+		for _, q := range proposals {
+			about = append(about, q.ID)
+		}
+		if err := list(&requests, "account_id = ? AND target IN ?", account, about); err != nil {
+			return err
+		}
+		targets = append(targets, about[1:]...)
+		f.Grants, f.Proposals = append(f.Grants, grants...), append(f.Proposals, proposals...)
+		f.Requests, f.Ledger = append(f.Requests, requests...), append(f.Ledger, ledger...)
+	}
+	return s.db().Where("account_id = ? AND (target IN ? OR actor IN ?)", account, targets, actors).Order("seq").Limit(maxFile).Find(&f.Audit).Error
+}
+
+// inboundPage is how many deliveries are in memory at once.
+const inboundPage = 500
+
+// inboundNaming finds the deliveries whose payload holds an address, in whatever case.
+func (s *Store) inboundNaming(account, email string) ([]InboundEvent, error) {
+	var found []InboundEvent
+	needle := []byte(strings.ToLower(email))
+	source, id := "", ""
+	for {
+		var page []InboundEvent
+		err := s.db().Where("account_id = ? AND (source > ? OR source = ? AND event_id > ?) AND payload IS NOT NULL", account, source, source, id).
+			Order("source, event_id").Limit(inboundPage).Find(&page).Error
+		if err != nil || len(page) == 0 {
+			return found, err
+		}
+		for _, e := range page {
+			if bytes.Contains(bytes.ToLower(e.Payload), needle) {
+				found = append(found, e)
+			}
+		}
+		last := page[len(page)-1]
+		source, id = last.Source, last.ID
+	}
+}
+
+// Rows are the lists of a file by the names of their tables, each row by the names of its columns: for writing it out.
+// JSON in a column is JSON there.
+func (s *Store) Rows(f BuyerFile) map[string]any {
+	all := map[string]any{}
+	v := reflect.ValueOf(f)
+	for i := range v.NumField() {
+		field := v.Field(i)
+		if field.Kind() != reflect.Slice {
+			field = reflect.Append(reflect.MakeSlice(reflect.SliceOf(field.Type()), 0, 1), field)
+		}
+		t := s.table(field.Type().Elem())
+		rows := make([]map[string]any, field.Len())
+		for j := range rows {
+			rows[j] = map[string]any{}
+			for k, path := range t.layout {
+				rows[j][t.columns[k]] = plain(field.Index(j).FieldByIndex(path).Interface())
+			}
+		}
+		all[t.name] = rows
+	}
+	return all
+}
+
+func plain(v any) any {
+	b, ok := v.([]byte)
+	switch {
+	case !ok:
+		return v
+	case len(b) == 0:
+		return nil
+	case json.Valid(b):
+		return json.RawMessage(b)
+	}
+	return string(b)
+}
+
+// Erased is what stands where something personal stood.
+const Erased = "erased"
+
+// EraseBuyer puts tombstones in the place of all that a file has of a person. What the books need stays: purchases,
+// amounts, times, decisions and their reasons' codes. Payloads of proposals and requests, and the values of audit entries,
+// are written as the file has them now: the caller has taken from them what is personal.
+func (s *Store) EraseBuyer(f BuyerFile, at time.Time) error {
+	run := func(model any, values map[string]any, where string, args ...any) error {
+		return s.db().Model(model).Where(where, args...).UpdateColumns(values).Error
+	}
+	drop := func(model any, where string, args ...any) error {
+		return s.db().Where(where, args...).Delete(model).Error
+	}
+	address := Erased + "-" + strings.ToLower(f.Buyer.ID) + "@" + Erased + ".invalid" // unique, and nobody's (RFC 2606)
+	all := []error{
+		run(&Buyer{}, map[string]any{"email": address, "email_key": address, "name": "", "locale": ""}, "id = ?", f.Buyer.ID),
+		drop(&BuyerWord{}, "account_id = ? AND buyer_id = ?", f.Buyer.AccountID, f.Buyer.ID),
+		drop(&IdentityBuyer{}, "buyer_id = ?", f.Buyer.ID),
+		drop(&OneTimeCode{}, "account_id = ? AND buyer_id = ?", f.Buyer.AccountID, f.Buyer.ID),
+	}
+	for _, i := range f.Identities {
+		gone := Erased + "-" + i.ID
+		all = append(all,
+			run(&Conversation{}, map[string]any{"blob": nil, "open": false, "user_id": gone, "chat": gone}, "account_id = ? AND platform = ? AND user_id = ?", i.AccountID, i.Platform, i.UserID),
+			drop(&Card{}, "identity_id = ?", i.ID),
+			run(&Identity{}, map[string]any{"user_id": gone, "chat": "", "locale": "", "platform_locale": ""}, "id = ?", i.ID))
+	}
+	for _, m := range f.Messages {
+		all = append(all, drop(&Message{}, "id = ?", m.ID))
+	}
+	for _, m := range f.Mails {
+		sent := m.SentAt
+		if sent == nil {
+			sent = &at // it is not sent any more
+		}
+		all = append(all, run(&Mail{}, map[string]any{"recipient": address, "name": "", "values": []byte("{}"), "sent_at": sent}, "id = ?", m.ID))
+	}
+	for _, p := range f.Proposals {
+		all = append(all, run(&Proposal{}, map[string]any{"payload": p.Payload, "asked_by_name": p.AskedByName, "decided_reason": p.DecidedReason}, "id = ?", p.ID))
+	}
+	for _, r := range f.Requests {
+		all = append(all, s.db().Model(&Request{}).Where(map[string]any{"key": r.Key}).UpdateColumns(map[string]any{"payload": r.Payload}).Error)
+	}
+	for _, l := range f.Ledger {
+		all = append(all, s.db().Model(&LedgerEntry{}).Where(map[string]any{"key": l.Key}).UpdateColumns(map[string]any{"old_email": "", "new_email": ""}).Error)
+	}
+	for _, e := range f.Inbound {
+		all = append(all, run(&InboundEvent{}, map[string]any{"payload": nil}, "account_id = ? AND source = ? AND event_id = ?", e.AccountID, e.Source, e.ID))
+	}
+	for _, e := range f.Audit {
+		all = append(all, run(&AuditEntry{}, map[string]any{"actor_name": e.ActorName, "note": e.Note, "data": e.Data}, "account_id = ? AND seq = ?", e.AccountID, e.Seq))
+	}
+	if err := errors.Join(all...); err != nil {
+		return fmt.Errorf("erase a buyer: %w", err)
+	}
+	return nil
+}
