@@ -62,9 +62,6 @@ func TestCodeMakesAStrangerKnown(t *testing.T) {
 			who := w.stranger("u-" + known)
 			sent, err := w.sendCode(who, known)
 			w.must(err)
-			if sent.To != "" {
-				t.Errorf("a stranger is told that %s is known", sent.To)
-			}
 			w.must(w.enter(who, sent.ID, w.lastCode()))
 			again, err := w.core.Again(t.Context(), who)
 			w.must(err)
@@ -95,7 +92,7 @@ func TestCodeIsGoodOnceAndForOneChat(t *testing.T) {
 	for name, got := range map[string]error{
 		"voided by a newer one": w.enter(who, first.ID, old), "by another chat": w.enter(thief, sent.ID, code),
 		"no such code":        w.enter(who, "nonsense", code),
-		"for another purpose": w.core.CheckCode(t.Context(), who, actions.CheckCodeInput{ID: sent.ID, Purpose: actions.CodeRefund, Code: code}),
+		"for another purpose": w.core.CheckCode(t.Context(), who, actions.CheckCodeInput{ID: sent.ID, Purpose: "refund", Code: code}),
 	} {
 		if got == nil {
 			t.Errorf("%s: taken", name)
@@ -149,7 +146,7 @@ func TestStrangersLearnNothing(t *testing.T) {
 		var got []string
 		for range 4 { // one more than may be sent to an address
 			sent, err := w.sendCode(who, known)
-			got = append(got, key(err), sent.To, fmt.Sprint(sent.ID != ""))
+			got = append(got, key(err), fmt.Sprint(sent.ID != ""))
 			w.work()
 			if err == nil {
 				got = append(got, key(w.enter(who, sent.ID, "000000")))

@@ -130,8 +130,5 @@ var MailTemplates = []string{
 	"email_changed_new", // to the new address: from now on here
 	"email_denied",      // the change was not made, with the reason
 	"code_link",         // a one-time code: this chat is yours
-	"code_refund",       // a one-time code: refund this purchase
-	"code_email_old",    // a one-time code, to the old address: change it
-	"code_email_new",    // a one-time code, to the new address
 	"request_closed",    // a request ended without being carried out, and no chat could tell
 }
