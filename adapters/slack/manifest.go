@@ -133,7 +133,8 @@ func Manifest(o Options, publicURL string) ([]byte, error) {
 
 // Link is where Slack makes the app from a manifest with one click.
 func Link(manifest []byte) string {
-	return "https://api.slack.com/apps?new_app=1&manifest_json=" + url.QueryEscape(compact(manifest))
+	escaped := strings.ReplaceAll(url.QueryEscape(compact(manifest)), "+", "%20") // not every reader takes a plus for a space
+	return "https://api.slack.com/apps?new_app=1&manifest_json=" + escaped
 }
 
 func compact(manifest []byte) string {

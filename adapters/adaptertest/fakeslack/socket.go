@@ -139,6 +139,15 @@ func (l *line) join(ctx context.Context, c *connection) {
 	defer l.mu.Unlock()
 	l.total++
 	l.open = append(l.open, c)
+	l.sendAgain(ctx)
+}
+
+// sendAgain sends on the newest connection what has been sent on none that is still open.
+func (l *line) sendAgain(ctx context.Context) {
+	if len(l.open) == 0 {
+		return
+	}
+	c := l.open[len(l.open)-1]
 	for _, e := range l.sent {
 		if e.on == nil || !l.isOpen(e.on) {
 			e.on = c
@@ -166,6 +175,7 @@ func (l *line) leave(c *connection) {
 		}
 	}
 	l.open = rest
+	l.sendAgain(context.Background())
 }
 
 func (l *line) closeAll() {
