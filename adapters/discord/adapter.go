@@ -20,6 +20,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -72,6 +73,8 @@ type Adapter struct {
 	aside      *chat.Turns // short answers that wait for nobody: suggestions, refusals
 	directs    directs
 	state      atomic.Pointer[state]
+	revoked    chan struct{} // closed when Discord does not accept the token any more
+	refused    sync.Once
 	deferAfter time.Duration // shorter in tests
 	transport  *http.Transport
 }
@@ -96,7 +99,7 @@ func New(o Options) (*Adapter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("discord: %w", err)
 	}
-	a := &Adapter{o: o, key: key, deferAfter: deferAfter}
+	a := &Adapter{o: o, key: key, deferAfter: deferAfter, revoked: make(chan struct{})}
 	client := o.HTTP
 	if client == nil {
 		a.transport = http.DefaultTransport.(*http.Transport).Clone()
@@ -104,6 +107,7 @@ func New(o Options) (*Adapter, error) {
 		client = &http.Client{Transport: a.transport}
 	}
 	a.api = &api{base: o.APIURL, token: o.Token, client: client, redact: chat.NewRedactor(o.Token), limits: newLimits(o.Now), sleep: sleep}
+	a.api.unauthorized = func() { a.refused.Do(func() { close(a.revoked) }) }
 	a.turns = chat.NewTurns(chat.TurnsOptions{Log: o.Log})
 	a.aside = chat.NewTurns(chat.TurnsOptions{Log: o.Log, Workers: 16, Queue: 500, Patience: callTimeout})
 	a.state.Store(&state{since: o.Now(), err: errors.New("not connected yet")})
@@ -164,6 +168,9 @@ func (a *Adapter) Run(ctx context.Context) error {
 	}
 	return a.api.redact.Error(err)
 }
+
+// errRevoked ends Run: calls go on being refused, and Discord bans who makes too many of them.
+var errRevoked = errors.New("discord does not accept the token any more: reset it in the Developer Portal (Bot) and configure the new one")
 
 // drainWithin is how long turns may take to end; with the connection's own farewell it stays below ten seconds.
 const drainWithin = 6 * time.Second

@@ -36,6 +36,8 @@ type api struct {
 	redact *chat.Redactor
 	limits *limits
 	sleep  func(ctx context.Context, d time.Duration) error
+	// unauthorized hears that the bot's token was refused.
+	unauthorized func()
 }
 
 // A request is one call.
@@ -173,6 +175,9 @@ func (c *api) refused(r request, resp *http.Response, answer []byte) (after time
 	e.Text = count.Clamp(c.redact.String(e.Text), 500)
 	if i := strings.LastIndex(r.path, "/"); r.bare && i > 0 {
 		e.Text = strings.ReplaceAll(e.Text, interactionToken(r.path), "[redacted]")
+	}
+	if resp.StatusCode == http.StatusUnauthorized && !r.bare {
+		c.unauthorized()
 	}
 	if resp.StatusCode != http.StatusTooManyRequests {
 		return 0, e

@@ -20,20 +20,29 @@ func TestContract(t *testing.T) {
 	})
 }
 
-// TestTranscripts plays the written conversations on the gateway, which alone brings what is typed.
+// TestTranscripts plays the written conversations on both transports, and once with every delivery made twice.
 func TestTranscripts(t *testing.T) {
 	t.Parallel()
-	adaptertest.Transcripts(t, func(t *testing.T, desk flow.Desk) adaptertest.Harness {
-		h := newHarness(t, ModeGateway, desk)
-		h.modal = "modal"
-		return h
-	})
+	play := func(mode string, twice bool) func(*testing.T) {
+		return func(t *testing.T) {
+			t.Parallel()
+			adaptertest.Transcripts(t, func(t *testing.T, desk flow.Desk) adaptertest.Harness {
+				h := newHarness(t, mode, desk)
+				h.modal, h.twice = "modal", twice
+				return h
+			})
+		}
+	}
+	t.Run(ModeGateway, play(ModeGateway, false))
+	t.Run(ModeHTTP, play(ModeHTTP, false))
+	t.Run("everything twice", play(ModeGateway, true))
 }
 
 // A harness is people with Discord in their hands.
 type harness struct {
 	*world
 	modal string // what a modal is called that no message opened: it is none, but who plays wants a name for it
+	twice bool   // everything is delivered twice
 
 	mu   sync.Mutex
 	last map[string]*fakediscord.Act // what each did last
@@ -85,6 +94,9 @@ func (h *harness) Type(user, text string) {
 		options[h.options.Commands[i].Options[0].Name], rest = rest, ""
 	}
 	if !command || rest != "" {
+		if h.mode == ModeHTTP {
+			h.t.Skipf("SKIPPED: the platform has no %s; %q has no option for it", adaptertest.FreeText, text)
+		}
 		h.do(user, h.fake.Say(user, text))
 		return
 	}
@@ -134,9 +146,15 @@ func (h *harness) do(user string, act *fakediscord.Act) {
 	h.mu.Lock()
 	h.last[user] = act
 	h.told[id]++
+	if h.twice {
+		h.told[id]++
+	}
 	n := h.told[id]
 	h.mu.Unlock()
 	act.Deliver()
+	if h.twice {
+		act.Deliver()
+	}
 	h.desk.turns(h.t, id, n)
 	if !typed {
 		act.Answered()

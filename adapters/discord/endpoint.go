@@ -155,15 +155,20 @@ func (a *Adapter) runEndpoint(ctx context.Context) error {
 	for n := 0; ; n++ {
 		var me user
 		err := a.api.get(ctx, "users/@me", &me)
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case status(err) == http.StatusUnauthorized:
-			return err
-		case err == nil:
+		if err == nil {
 			a.up()
-			<-ctx.Done()
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-a.revoked:
+				return errRevoked
+			}
+		}
+		if ctx.Err() != nil {
 			return nil
+		}
+		if status(err) == http.StatusUnauthorized {
+			return errRevoked
 		}
 		a.down(err)
 		a.o.Log.Warn("discord does not answer", "err", a.api.redact.Error(err))

@@ -36,6 +36,7 @@ type exchange struct {
 	mu    sync.Mutex // guards all below, and the order of answers
 	stage stage
 	shown bool
+	live  bool // what is shown will be edited: where it stands has to be known
 }
 
 // A responder gives the first answer to an interaction.

@@ -228,7 +228,7 @@ func TestRealTimes(t *testing.T) {
 				return err
 			}
 			return showing(menuCard("At last", "Cancel"))(ctx, in, on)
-		}))
+		}), within(0))
 		act := w.fake.Slash(ana, fakediscord.Room, "find", nil).Deliver()
 		if got := act.Answered(); got != answerLater {
 			t.Errorf("first answer is %d, want a promise", got)
@@ -271,11 +271,10 @@ func TestTooLate(t *testing.T) {
 func TestHungUp(t *testing.T) {
 	t.Parallel()
 	desk := slow(showing(menuCard("Which purchase?", "Cancel")))
-	w := run(t, ModeHTTP, desk, deferring(time.Minute))
+	w := run(t, ModeHTTP, desk, deferring(time.Minute), within(200*time.Millisecond))
 	act := w.fake.Slash(ana, fakediscord.Room, "find", nil).Deliver()
-	ctx, cancel := context.WithTimeout(t.Context(), 3500*time.Millisecond)
-	defer cancel()
-	<-ctx.Done() // Discord's three seconds are real time
+	w.fake.Idle()    // it has hung up,
+	w.serving.Wait() // and that was noticed
 	close(desk.let)
 	w.desk.turns(t, "i:"+act.ID, 1)
 	if m := w.only(ana, w.fake.Direct(ana)); m.Text() != "Which purchase?" {

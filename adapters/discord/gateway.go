@@ -22,6 +22,8 @@ import (
 const (
 	// greetWithin is how long the gateway may take from the first byte to READY.
 	greetWithin = 30 * time.Second
+	// holds is how long a connection lasts that is none of a row of bad ones.
+	holds = time.Minute
 	// farewellWithin is how long closing may take; discordgo itself waits a second.
 	farewellWithin = 3 * time.Second
 )
@@ -36,40 +38,39 @@ var fatalCloses = map[int]string{
 	4014: "the intents are not allowed: none of the privileged ones is needed, so something else is wrong",
 }
 
-// runGateway keeps a connection to the gateway until ctx ends.
+// runGateway keeps a connection to the gateway until ctx ends. One that was lost is opened again at once, as what is missed
+// meanwhile must be answered within seconds; one that does not hold, after a while that grows: connections are counted.
 func (a *Adapter) runGateway(ctx context.Context) error {
 	g := &gateway{Adapter: a}
-	for n := 0; ; {
+	for bad := 0; ; bad++ { // attempts in a row that led to no connection that holds
 		began := a.o.Now()
 		lost, err := g.connect(ctx)
 		if err == nil {
 			a.up()
-			n = 0
 			select {
 			case <-ctx.Done():
 				g.farewell()
 				return nil
+			case <-a.revoked:
+				g.farewell()
+				return errRevoked
 			case <-lost:
-				a.down(errors.New("the connection was lost"))
-				a.o.Log.Warn("connection lost")
-				if a.o.Now().Sub(began) > time.Minute {
-					continue // it was a good one: Discord asks for a new one now and then
-				}
+				err = errors.New("the connection was lost")
+			}
+			if a.o.Now().Sub(began) > holds {
+				bad = 0
 			}
 		}
 		if ctx.Err() != nil {
 			return nil
 		}
-		if err != nil {
-			if why := fatal(err); why != "" {
-				return fmt.Errorf("discord's gateway refuses us: %s", why)
-			}
-			a.down(err)
-			a.o.Log.Warn("not connected", "err", a.api.redact.Error(err))
-			if sleep(ctx, chat.Backoff(n)) != nil {
-				return nil
-			}
-			n++
+		if why := fatal(err); why != "" {
+			return fmt.Errorf("discord's gateway refuses us: %s", why)
+		}
+		a.down(err)
+		a.o.Log.Warn("not connected", "err", a.api.redact.Error(err))
+		if bad > 0 && sleep(ctx, chat.Backoff(bad-1)) != nil {
+			return nil
 		}
 	}
 }

@@ -52,6 +52,11 @@ func TestSessionForgotten(t *testing.T) {
 	w.fake.Slash(ana, w.fake.Direct(ana), "find", nil).Deliver().Answered()
 	w.fake.Forget()
 	w.fake.Cut()
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(w.log)
+		}
+	})
 	w.connected("a new session", func() bool { identified, _, _ := w.fake.Connections(); return identified == 2 && w.fake.Connected() })
 	said := w.fake.Say(ana, "are you there?").Deliver()
 	w.desk.turns(t, "m:"+said.ID, 1)
@@ -93,6 +98,47 @@ func TestRevoked(t *testing.T) {
 			t.Errorf("Run: %v, want an error at once", err)
 		}
 	})
+}
+
+// TestRevokedLater: the token is reset while the adapter runs, and a card is refused.
+func TestRevokedLater(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, mode string) {
+		w := prepare(t, mode, showing(menuCard("Here", "Cancel")))
+		w.start()
+		w.fake.Slash(ana, w.fake.Direct(ana), "find", nil).Deliver().Answered()
+		w.fake.Revoke()
+		if _, err := w.adapter().Poster().Post(t.Context(), fakediscord.Room, menuCard("Decide")); err == nil {
+			t.Error("it was posted")
+		}
+		select {
+		case err := <-w.ended:
+			if err == nil || strings.Contains(err.Error(), "SECRET") {
+				t.Errorf("Run: %v", err)
+			}
+		case <-time.After(fakediscord.Patience):
+			t.Error("Run goes on")
+		}
+		w.cancel()
+		if w.adapter().Ready(t.Context()) == nil {
+			t.Error("it says that it is ready")
+		}
+	})
+}
+
+// TestShortConnections: a gateway that drops us again and again is asked less and less often.
+func TestShortConnections(t *testing.T) {
+	t.Parallel()
+	w := run(t, ModeGateway, showing(menuCard("Here", "Cancel")))
+	for i := range 3 {
+		w.connected("a connection", func() bool {
+			identified, resumed, _ := w.fake.Connections()
+			return identified+resumed > i && w.fake.Connected()
+		})
+		w.fake.Cut()
+	}
+	said := w.fake.Say(ana, "are you there?").Deliver()
+	w.desk.turns(t, "m:"+said.ID, 1)
 }
 
 func TestIntentsRefused(t *testing.T) {

@@ -25,6 +25,7 @@ func (x *exchange) Show(ctx context.Context, v flow.Shown) (string, error) {
 		}
 	}
 	same := v.Replace != "" && v.Replace == x.in.Message && x.own()
+	x.live = v.Live != ""
 	id, err := x.place(ctx, same, render(v, x.menuWords(v.Locale)))
 	if err == nil {
 		x.shown = true
@@ -92,7 +93,7 @@ func (x *exchange) placeFirst(ctx context.Context, same bool, all drawing) (id s
 		x.stage = answered
 		id, err = x.first.respond(ctx, answer)
 		switch {
-		case err == nil && id == "" && len(all) == 1:
+		case err == nil && id == "" && len(all) == 1 && x.live:
 			id = x.find(ctx, same)
 		case status(err) == http.StatusBadRequest && !late(err):
 			x.stage = open // Discord did not like this one, and waits for another

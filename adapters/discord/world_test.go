@@ -51,6 +51,7 @@ type world struct {
 	desk    *watched
 	log     *syncBuffer
 	web     *httptest.Server
+	serving sync.WaitGroup // calls to the endpoint
 	options Options
 	slow    time.Duration // deferAfter; 0: as it is
 
@@ -64,6 +65,11 @@ type world struct {
 type setting func(*world, *fakediscord.Options)
 
 func lenient(_ *world, o *fakediscord.Options) { o.Lenient = true }
+
+// within sets how long Discord waits for the first answer; 0: as long as the real one.
+func within(d time.Duration) setting {
+	return func(_ *world, o *fakediscord.Options) { o.Within = d }
+}
 
 func deferring(after time.Duration) setting {
 	return func(w *world, _ *fakediscord.Options) { w.slow = after }
@@ -105,14 +111,18 @@ func prepare(t *testing.T, mode string, desk flow.Desk, settings ...setting) *wo
 	t.Helper()
 	spec := specs.Load(t)
 	w := &world{t: t, mode: mode, desk: watch(desk), log: &syncBuffer{}}
-	fake := fakediscord.Options{Token: marker, Validate: spec.Discord, ValidateCallback: spec.DiscordCallback}
+	fake := fakediscord.Options{Token: marker, Within: fakediscord.Patience, Validate: spec.Discord, ValidateCallback: spec.DiscordCallback}
 	w.options = Options{
 		Desk: w.desk, Words: words(t), Commands: flows.Describe(words(t)), Locale: "en", Mode: mode, Token: marker,
 		ApplicationID: fakediscord.ApplicationID, GuildID: fakediscord.GuildID, ApprovalsChannel: fakediscord.Room,
 		Now: time.Now, NewID: newID, Log: slog.New(slog.NewTextHandler(w.log, nil)),
 	}
 	if mode == ModeHTTP {
-		w.web = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.mux.Load().ServeHTTP(rw, r) }))
+		w.web = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			w.serving.Add(1)
+			defer w.serving.Done()
+			w.mux.Load().ServeHTTP(rw, r)
+		}))
 		t.Cleanup(w.web.Close)
 		fake.Endpoint = w.web.URL + "/discord/interactions"
 	}

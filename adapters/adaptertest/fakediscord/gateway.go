@@ -198,7 +198,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 func (s *Server) hangUp(conn *websocket.Conn, code websocket.StatusCode) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	defer s.changed.Broadcast()
+	defer s.tell()
 	if s.gateway.conn == conn {
 		s.gateway.conn = nil
 	}
@@ -212,7 +212,7 @@ func (s *Server) operation(conn *websocket.Conn, op int, data json.RawMessage) (
 	case opHeartbeat:
 		s.mu.Lock()
 		s.gateway.beats++
-		s.changed.Broadcast()
+		s.tell()
 		s.mu.Unlock()
 		s.send(conn, opHeartbeatAck, nil)
 	case opIdentify:
@@ -235,7 +235,7 @@ func (s *Server) identify(conn *websocket.Conn, data json.RawMessage) bool {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	defer s.changed.Broadcast()
+	defer s.tell()
 	s.gateway.identifys++
 	switch {
 	case s.gateway.refuse != 0:
@@ -280,7 +280,7 @@ func (s *Server) resume(conn *websocket.Conn, data json.RawMessage) bool {
 		return true
 	}
 	defer s.mu.Unlock()
-	defer s.changed.Broadcast()
+	defer s.tell()
 	s.gateway.resumes++
 	s.gateway.conn = conn
 	for i, frame := range s.gateway.events {

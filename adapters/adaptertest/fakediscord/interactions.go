@@ -66,7 +66,7 @@ func (s *Server) callback(parts []string, withResponse bool, body []byte) answer
 		return refuse(http.StatusNotFound, 0, "404: Not Found")
 	}
 	x := s.exchanges[parts[2]]
-	if x == nil || x.id != parts[1] || s.Now().Sub(x.at) > respondWithin {
+	if x == nil || x.id != parts[1] || s.Now().Sub(x.at) > s.Within {
 		return refuse(http.StatusNotFound, 10062, "Unknown interaction")
 	}
 	if a := s.firstAnswer(x, body); a.status >= 300 {

@@ -200,6 +200,9 @@ func (a *Act) Deliver() *Act {
 	return a
 }
 
+// Idle waits until no call to the endpoint is under way.
+func (s *Server) Idle() { s.workers.Wait() }
+
 // call makes the signed call to the endpoint, and takes its answer as the first one.
 func (a *Act) call(body []byte) {
 	resp, err := a.s.Post(body, a.s.Now())
@@ -221,7 +224,7 @@ func (a *Act) call(body []byte) {
 	}
 	a.s.mu.Lock()
 	defer a.s.mu.Unlock()
-	defer a.s.changed.Broadcast()
+	defer a.s.tell()
 	if a.x.first == 0 {
 		a.s.firstAnswer(a.x, answer)
 	}
@@ -237,7 +240,7 @@ func (s *Server) Post(body []byte, at time.Time) (*http.Response, error) {
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("X-Signature-Timestamp", stamp)
 	req.Header.Set("X-Signature-Ed25519", hex.EncodeToString(ed25519.Sign(s.key, append([]byte(stamp), body...))))
-	client := http.Client{Timeout: respondWithin}
+	client := http.Client{Timeout: s.Within}
 	defer client.CloseIdleConnections()
 	return client.Do(req)
 }

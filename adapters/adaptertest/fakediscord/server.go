@@ -8,6 +8,7 @@
 package fakediscord
 
 import (
+	"cmp"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
@@ -52,6 +53,9 @@ type Options struct {
 	// Lenient has calls that the real server refuses answered like there, without failing the test: for tests that
 	// provoke them.
 	Lenient bool
+	// Within is how long the first answer may take; 0: Discord's three seconds. Tests that are not about that give more,
+	// for slow machines.
+	Within time.Duration
 	// Now is Discord's clock; nil: the real one.
 	Now func() time.Time
 }
@@ -72,6 +76,7 @@ type Server struct {
 
 	mu      sync.Mutex // guards all below
 	changed *sync.Cond
+	changes int // counted, so that one between a look and a wait is not missed
 	stopped chan struct{}
 	done    bool
 	workers sync.WaitGroup
@@ -99,6 +104,7 @@ func New(t testing.TB, o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	o.Within = cmp.Or(o.Within, respondWithin)
 	seed := sha256.Sum256([]byte("fakediscord"))
 	s := &Server{
 		Options: o, t: t, key: ed25519.NewKeyFromSeed(seed[:]), stopped: make(chan struct{}), exchanges: map[string]*exchange{},
@@ -126,7 +132,7 @@ func (s *Server) Close() {
 	}
 	s.done = true
 	close(s.stopped)
-	s.changed.Broadcast()
+	s.tell()
 	s.mu.Unlock()
 	s.Cut()
 	s.http.CloseClientConnections()
@@ -187,6 +193,7 @@ func (s *Server) Wait(what string, so func() bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for {
+		looked := s.changes
 		s.mu.Unlock()
 		ok := so()
 		s.mu.Lock()
@@ -197,8 +204,16 @@ func (s *Server) Wait(what string, so func() bool) {
 			s.t.Errorf("fakediscord: waited %s for %s", Patience, what)
 			return
 		}
-		s.changed.Wait()
+		if s.changes == looked {
+			s.changed.Wait()
+		}
 	}
+}
+
+// tell wakes those who wait for something. The caller holds the lock.
+func (s *Server) tell() {
+	s.changes++
+	s.changed.Broadcast()
 }
 
 // id makes the next id. The caller holds the lock.
@@ -255,7 +270,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.calls = append(s.calls, Call{r.Method, path, string(body)})
 	fault, ill := s.fault(r.Method + " " + path)
-	s.changed.Broadcast()
+	s.tell()
 	s.mu.Unlock()
 	if ill && !fault.After {
 		if fault.Until != nil {
@@ -271,7 +286,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	a := s.answer(r, path, body)
 	s.mu.Lock()
-	s.changed.Broadcast()
+	s.tell()
 	s.mu.Unlock()
 	if ill {
 		s.misbehave(w, r, fault)
