@@ -60,8 +60,14 @@ type memory struct {
 	URL     string `json:"u,omitempty"` // response_url of what opened it
 }
 
+// String is what goes into private_metadata. An address that is too long for it is left out: there are other ways to
+// whisper.
 func (m memory) String() string {
 	b, _ := json.Marshal(m) // strings only
+	if len(b) > maxMemory {
+		m.URL = ""
+		b, _ = json.Marshal(m)
+	}
 	return string(b)
 }
 

@@ -24,20 +24,6 @@ var words = sync.OnceValue(func() *locales.Words {
 	return w
 })
 
-// A desk makes a Desk of what a test has.
-type desk struct {
-	flow.Handler
-	card func(ctx context.Context, in flow.Inbound, subject string) (flow.Shown, error)
-}
-
-func (d desk) Card(ctx context.Context, in flow.Inbound, subject string) (flow.Shown, error) {
-	return d.card(ctx, in, subject)
-}
-
-func (d desk) Suggest(context.Context, flow.Inbound, string, string, string) ([]flow.ShownOption, error) {
-	return nil, nil
-}
-
 type handlerFunc func(ctx context.Context, in flow.Inbound, on flow.Screen) error
 
 func (f handlerFunc) Handle(ctx context.Context, in flow.Inbound, on flow.Screen) error {
@@ -58,7 +44,6 @@ type office struct {
 	options Options
 	adapter *Adapter
 	tune    func(*Adapter) // before it starts
-	server  *httptest.Server
 	stop    func() error
 
 	mu      sync.Mutex

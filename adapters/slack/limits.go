@@ -27,6 +27,7 @@ const (
 	maxPlaceholder = 150
 	maxMenus       = 5 // menus of one card; what does not fit is a numbered list
 
+	maxMemory     = 3000 // private_metadata of a modal
 	maxModalTitle = 24
 	maxSubmit     = 24
 	maxAsk        = 2000 // label of a field

@@ -126,7 +126,7 @@ func TestLimitsAreSlacks(t *testing.T) {
 	for path, ours := range map[string]int{
 		"block.header_text": maxHeader, "block.section_text": maxSection, "message.blocks": maxBlocks, "view.blocks": maxViewBlocks,
 		"element.button_text": maxButton, "block.actions_elements": maxRow, "element.select_options": maxOptions, "element.option_text": maxOption,
-		"element.placeholder": maxPlaceholder, "view.title": maxModalTitle, "view.submit": maxSubmit, "block.input_label": maxAsk,
+		"element.placeholder": maxPlaceholder, "view.title": maxModalTitle, "view.private_metadata": maxMemory, "view.submit": maxSubmit, "block.input_label": maxAsk,
 		"block.input_hint": maxHint, "element.plain_text_input_max_length": maxInput, "element.confirm_title": maxSureTitle,
 		"element.confirm_text": maxSureText, "element.confirm_button": maxSureButton, "timing.response_url_uses": replyUses,
 		"manifest.description": maxAbout, "manifest.slash_command_name": maxCommand, "manifest.slash_command_usage_hint": maxUsage,
