@@ -46,6 +46,8 @@ func (c *Core) tryCode(tx *store.Store, who Actor, row store.OneTimeCode, code s
 	switch {
 	case row.UsedAt != nil || row.VoidedAt != nil:
 		return &Error{Code: Invalid, Key: "code.void", Hint: "code.again", Field: "code", Kept: true}, nil
+	case row.SentAt == nil: // its mail is on the way: nobody can know it, and nothing is tried
+		return &Error{Code: Invalid, Key: "code.not_yet", Field: "code", Kept: true}, nil
 	case row.ExpiresAt != nil && now.After(*row.ExpiresAt):
 		return &Error{Code: Invalid, Key: "code.expired", Hint: "code.again", Field: "code", Kept: true}, nil
 	}
