@@ -14,7 +14,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -74,9 +73,8 @@ type Adapter struct {
 
 	watch func(begins bool) // is told of turns; for tests
 
-	asking sync.Mutex // held by who asks Slack who we are
-	known  sync.RWMutex
-	self   *identity
+	known chan struct{} // closed when self is known
+	self  identity
 }
 
 // New makes an Adapter and checks the options; it connects nothing.
@@ -104,7 +102,7 @@ func New(o Options) (*Adapter, error) {
 	}
 	a := &Adapter{
 		Options: o, slow: 1500 * time.Millisecond, window: 2500 * time.Millisecond,
-		turns: chat.NewTurns(chat.TurnsOptions{Log: o.Log}), replies: newReplies(o.Now), watch: func(bool) {},
+		turns: chat.NewTurns(chat.TurnsOptions{Log: o.Log}), replies: newReplies(o.Now), watch: func(bool) {}, known: make(chan struct{}),
 	}
 	a.api = newAPI(o)
 	a.people = newPeople(a.api, o.Now)
@@ -142,7 +140,7 @@ func (o Options) check() error {
 // Run serves until ctx ends, then lets turns finish for up to ten seconds. The error is one that waiting does not cure,
 // such as a revoked token.
 func (a *Adapter) Run(ctx context.Context) error {
-	if _, err := a.introduce(ctx); err != nil {
+	if err := a.introduce(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil
 		}

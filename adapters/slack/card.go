@@ -132,7 +132,10 @@ func (d *drawing) facts(facts []flow.ShownFact) {
 		if len(line) > 0 {
 			line = append(line, plainly("\n"))
 		}
-		line = append(line, bold(label+": "), plainly(value))
+		line = append(line, bold(label+": "))
+		if value != "" { // Slack refuses an empty one
+			line = append(line, plainly(value))
+		}
 		used += size
 	}
 	flush()

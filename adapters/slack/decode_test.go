@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -166,4 +168,76 @@ func FuzzDecode(f *testing.F) {
 		_ = certificateCheck(body)
 		_ = remember(string(body))
 	})
+}
+
+// Payloads with bytes changed, cut out and doubled, the same ones each time: no panic.
+func TestMutatedPayloads(t *testing.T) {
+	t.Parallel()
+	names, err := filepath.Glob("testdata/decode/*[mn]") // .form, .json
+	if err != nil || len(names) < 12 {
+		t.Fatalf("%d payloads: %v", len(names), err)
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	taken := 0
+	for _, name := range names {
+		body, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2000 {
+			if _, err := decodeFile(name, mutated(random, body)); err == nil {
+				taken++
+			}
+		}
+	}
+	if taken == 0 {
+		t.Error("nothing was close enough to a payload to be taken")
+	}
+}
+
+func mutated(random *rand.Rand, body []byte) []byte {
+	out := bytes.Clone(body)
+	for range 1 + random.IntN(4) {
+		if len(out) < 4 {
+			break
+		}
+		at := random.IntN(len(out) - 2)
+		to := at + 1 + random.IntN(len(out)-at-1)
+		switch random.IntN(4) {
+		case 0:
+			out[at] = byte(random.IntN(256))
+		case 1:
+			out = append(out[:at], out[to:]...)
+		case 2:
+			out = append(out[:to:to], out[at:]...)
+		default:
+			copy(out[at:to], `{"[]:,null}`)
+		}
+	}
+	return out
+}
+
+// The largest body that is read costs a bounded amount of memory, whatever it holds. This test runs alone: memory is
+// everybody's.
+func TestLargePayloads(t *testing.T) {
+	fill := func(before, piece, after string) []byte {
+		return []byte(before + strings.Repeat(piece, (maxBody-len(before)-len(after))/len(piece)) + after)
+	}
+	for name, body := range map[string][]byte{
+		"deep":    fill("", "[", ""),
+		"actions": fill(`{"type":"block_actions","user":{"id":"U1"},"actions":[`, "{},", `{}]}`),
+		"fields":  fill(`{"type":"view_submission","user":{"id":"U1"},"view":{"private_metadata":"{\"t\":\"x.1.\"}","state":{"values":{`, `"a":{},`, `"b":{"c":{"value":"x"}}}}}}`),
+		"text":    fill(`{"type":"event_callback","event":{"type":"message","channel_type":"im","user":"U1","text":"`, "<@U1>", `"}}`),
+		"form":    fill("user_id=U1&text=", "%26", ""),
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for _, file := range []string{"x.json", "event_x.json", "x.form"} {
+			_, _ = decodeFile(file, body)
+		}
+		runtime.ReadMemStats(&after)
+		if used := after.TotalAlloc - before.TotalAlloc; used > 128<<20 {
+			t.Errorf("%s: %d MB were taken for 1 MB", name, used>>20)
+		}
+	}
 }

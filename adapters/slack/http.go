@@ -119,10 +119,8 @@ func (a *Adapter) serve(c call, e event, err error) {
 		http.Error(c.w, "not understood", http.StatusBadRequest)
 		return
 	}
-	ctx, cancel := context.WithTimeout(c.r.Context(), lookTime)
-	defer cancel()
-	me, err := a.identify(ctx)
-	if err != nil { // whose workspace it is cannot be told
+	me, err := a.me(c.r.Context())
+	if err != nil {
 		http.Error(c.w, "not ready", http.StatusServiceUnavailable)
 		return
 	}

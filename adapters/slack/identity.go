@@ -2,57 +2,52 @@ package slack
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"github.com/aftersale/aftersale/adapters/chat"
 )
 
 // An identity is who we are in Slack.
-type identity struct{ team, teamName, user, userName, bot string }
+type identity struct{ team, user string }
 
 // introduce asks Slack who we are until it answers.
-func (a *Adapter) introduce(ctx context.Context) (identity, error) {
+func (a *Adapter) introduce(ctx context.Context) error {
 	for n := 0; ; n++ {
-		me, err := a.identify(ctx)
-		if err == nil || fatal(err) || ctx.Err() != nil {
-			return me, err
+		answer, err := a.api.authTest(ctx)
+		switch {
+		case err == nil:
+			a.self = identity{team: answer.TeamID, user: answer.UserID}
+			close(a.known)
+			if a.Mode == HTTP {
+				a.health.connected()
+			}
+			a.Log.Info("slack answers", "workspace", answer.TeamID)
+			return nil
+		case fatal(err) || ctx.Err() != nil:
+			a.health.failed(err)
+			return err
 		}
+		a.health.failed(err)
 		a.Log.Warn("slack does not answer", "err", err)
 		if err := pause(ctx, chat.Backoff(n)); err != nil {
-			return identity{}, err
+			return err
 		}
 	}
 }
 
-// identify is who we are. Slack is asked once.
-func (a *Adapter) identify(ctx context.Context) (identity, error) {
-	if me, ok := a.me(); ok {
-		return me, nil
-	}
-	a.asking.Lock()
-	defer a.asking.Unlock()
-	if me, ok := a.me(); ok {
-		return me, nil
-	}
-	answer, err := a.api.authTest(ctx)
-	if err != nil {
-		a.health.failed(err)
-		return identity{}, err
-	}
-	me := identity{team: answer.TeamID, teamName: answer.Team, user: answer.UserID, userName: answer.User, bot: answer.BotID}
-	a.known.Lock()
-	defer a.known.Unlock()
-	a.self = &me
-	if a.Mode == HTTP {
-		a.health.connected()
-	}
-	return me, nil
-}
+var errUnknown = errors.New("slack: it is not known yet whose workspace this is")
 
-func (a *Adapter) me() (identity, bool) {
-	a.known.RLock()
-	defer a.known.RUnlock()
-	if a.self == nil {
-		return identity{}, false
+// me is who we are, as soon as that is known: a delivery may come before Slack has answered.
+func (a *Adapter) me(ctx context.Context) (identity, error) {
+	soon := time.NewTimer(lookTime)
+	defer soon.Stop()
+	select {
+	case <-a.known:
+		return a.self, nil
+	case <-soon.C:
+		return identity{}, errUnknown
+	case <-ctx.Done():
+		return identity{}, ctx.Err()
 	}
-	return *a.self, true
 }

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -85,12 +86,16 @@ func (d *drawing) field(f flow.ShownField) {
 	}
 }
 
+// looksRight tells what Slack takes as the value of an e-mail field. What somebody typed elsewhere and is no address goes
+// into a field for any text: Slack would refuse the whole window.
+var looksRight = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
+
 func (d *drawing) element(f flow.ShownField) slack.BlockElement {
 	value := measure.Clamp(f.Value, maxInput)
 	switch {
 	case f.Kind == flow.ChoiceField && len(f.Options) > 0:
 		return d.choice(f)
-	case f.Kind == flow.EmailField:
+	case f.Kind == flow.EmailField && (value == "" || looksRight.MatchString(value)):
 		in := slack.NewEmailTextInputBlockElement(nil, f.Name)
 		in.InitialValue = value
 		return in

@@ -198,3 +198,16 @@ func TestNextForm(t *testing.T) {
 		}
 	})
 }
+
+// What is no e-mail is shown again all the same, in a field that takes any text.
+func TestOddValueOfAnEmailField(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]string{"": "email_text_input", "ana@example.com": "email_text_input", "ana@": "plain_text_input", "a b@c.d": "plain_text_input"} {
+		v := form("3", "")
+		v.Fields[0].Value = value
+		in := (fakeslack.View{Raw: plainJSON(t, modal(v, memory{}, false, speaks("en")))}).Inputs()[0]
+		if in.Type != want || in.Value != value {
+			t.Errorf("%q is in a %s as %q, want %s", value, in.Type, in.Value, want)
+		}
+	}
+}

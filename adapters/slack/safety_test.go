@@ -230,3 +230,24 @@ func TestLocale(t *testing.T) {
 		t.Errorf("ana is %+v", in)
 	}
 }
+
+// As long as it is not known whose workspace this is, nothing is taken: Slack delivers events again, a person is told.
+func TestBeforeSlackHasAnswered(t *testing.T) {
+	t.Parallel()
+	d := answering(card("Which?"))
+	o := openOffice(t, HTTP, d)
+	fresh, err := New(o.options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.adapter = fresh // it does not run
+	if status, _ := o.post(commandsRoute, commandBody(), signed(commandBody())); status != 503 {
+		t.Errorf("status %d", status)
+	}
+	if n := len(d.inbound()); n != 0 {
+		t.Errorf("%d reached the flows", n)
+	}
+	if fresh.Ready(t.Context()) == nil {
+		t.Error("it says that it is ready")
+	}
+}

@@ -140,7 +140,7 @@ func (s *socket) broken(data any) error {
 func (s *socket) take(r socketmode.Request) {
 	began := s.Now()
 	e, err := decodeEnvelope(r.Type, r.Payload, s.Command)
-	me, _ := s.me()
+	me := s.self // known before there was a connection
 	switch {
 	case err != nil || e.ownVoice(me):
 		s.ack(r.EnvelopeID, nil)
