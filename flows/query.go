@@ -12,6 +12,11 @@ import (
 // code by its digits, else a name.
 func readQuery(text string, filter *actions.Filter) {
 	text = strings.TrimSpace(text)
+	if strings.ContainsAny(text, " \n\t") {
+		if found := inProse(text); found != "" {
+			text = found
+		}
+	}
 	switch {
 	case text == "":
 	case strings.Contains(text, "@"):
@@ -27,6 +32,35 @@ func readQuery(text string, filter *actions.Filter) {
 	default:
 		filter.Name = text
 	}
+}
+
+// inProse finds a whole address or the code of a purchase in what somebody wrote to the team, such as a message that was
+// handed on; empty when there is none. An address goes first: people know theirs better than codes.
+func inProse(text string) string {
+	code := ""
+	for _, word := range strings.Fields(text) {
+		word = strings.Trim(word, ".,;:!?()[]{}<>\"'“”‘’«»*_`")
+		word = strings.TrimPrefix(strings.TrimPrefix(word, "mailto:"), "MAILTO:")
+		if address, _, linked := strings.Cut(word, "|"); linked { // <mailto:a@b.example|a@b.example>
+			word = address
+		}
+		if _, err := actions.ParseEmail(word); err == nil {
+			return word
+		}
+		if code == "" && isCode(word) {
+			code = word
+		}
+	}
+	return code
+}
+
+// isCode reports whether a word among others looks like the code of a purchase: letters, then more digits than years and
+// prices have.
+func isCode(word string) bool {
+	letters := strings.TrimRight(word, "0123456789")
+	digits := len(word) - len(letters)
+	_, err := actions.ParseTransaction(word)
+	return err == nil && letters != "" && len(letters) <= 4 && digits >= 6
 }
 
 // parsePeriod checks a period without knowing today: "7d", "2026-03", "2026-03-01", "2026-03-01..2026-03-15".
