@@ -134,7 +134,7 @@ func (c *checkup) command(ctx context.Context) {
 		c.add(chat.Fail, "command", "the commands cannot be read: %v; add the bot to the server: %s", err, c.InviteURL())
 	case !found:
 		c.add(chat.Fail, "command", "/%s is not registered: run `aftersale setup discord`", Command)
-	case !have.same(define(c.o.Commands, c.o.Words)):
+	case !have.same(define(c.o.Commands, c.o.Words, c.o.GuildID)):
 		c.add(chat.Warn, "command", "/%s has changed since it was registered: run `aftersale setup discord`", Command)
 	default:
 		c.add(chat.OK, "command", "/%s is registered", Command)

@@ -42,16 +42,17 @@ type optionDefinition struct {
 	Autocomplete bool               `json:"autocomplete,omitempty"`
 }
 
-// define makes the one command of the words that there are. Names are the same in all languages, descriptions are not.
-func define(commands []flow.CommandInfo, words Words) definition {
+// define makes the one command of the words that there are, for one server or for all. Names are the same in all languages,
+// descriptions are not. What a server's command can be used in is not said: it is that server.
+func define(commands []flow.CommandInfo, words Words, guild string) definition {
 	about := map[string]string{}
 	for locale := range languages {
 		about[locale] = words.Text(flow.T("discord.about"), flow.Reader{Locale: locale})
 	}
 	about[baseLocale] = words.Text(flow.T("discord.about"), flow.Reader{Locale: baseLocale})
-	d := definition{
-		Name: Command, Type: chatInput, Description: description(about), Localized: localized(about),
-		Contexts: []int{contextGuild, contextDirect}, Integrations: []int{guildInstall},
+	d := definition{Name: Command, Type: chatInput, Description: description(about), Localized: localized(about)}
+	if guild == "" {
+		d.Contexts, d.Integrations = []int{contextGuild, contextDirect}, []int{guildInstall}
 	}
 	for _, c := range commands[:min(len(commands), maxCommandOptions)] {
 		sub := optionDefinition{Type: subCommand, Name: c.Word, Description: description(c.About), Localized: localized(c.About)}
@@ -104,6 +105,9 @@ type registered struct {
 
 // same reports whether Discord has the command as it should be.
 func (r registered) same(d definition) bool {
+	if d.Contexts == nil {
+		r.Contexts, r.Integrations = nil, nil // a server's command; Discord may say something all the same
+	}
 	return reflect.DeepEqual(normal(r.definition), normal(d))
 }
 

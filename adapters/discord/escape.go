@@ -6,8 +6,11 @@ import (
 )
 
 // special are the characters that begin markup anywhere in a line: emphasis, code, spoilers, links, mentions, times,
-// custom emoji. "@" keeps @everyone from being drawn as a mention, even though none notifies anybody.
-const special = "\\*_~`|<[@"
+// custom emoji.
+const special = "\\*_~`|<["
+
+// everybody are the mentions without "<". Addresses keep their "@": they are everywhere.
+var everybody = strings.NewReplacer("@everyone", `\@everyone`, "@here", `\@here`)
 
 var (
 	// lineStart is markup at the beginning of a line: headings, small print, quotes, lists.
@@ -28,15 +31,32 @@ func escape(s string) string {
 		b.WriteByte(s[i])
 	}
 	out := b.String()
+	if strings.Contains(out, "@") { // they notify nobody, but must not be drawn as if they did
+		out = everybody.Replace(out)
+	}
 	if strings.Contains(out, ":") {
 		out = inWord.ReplaceAllStringFunc(out, func(m string) string {
 			return strings.ReplaceAll(m, ":", `\:`)
 		})
 	}
+	if !beginsBlock(out) {
+		return out
+	}
 	return lineStart.ReplaceAllStringFunc(out, func(m string) string {
 		i := strings.IndexAny(m, "#->+.")
 		return m[:i] + `\` + m[i:]
 	})
+}
+
+// beginsBlock reports whether a line of s may begin markup, which few do: the pattern is slow.
+func beginsBlock(s string) bool {
+	for line := range strings.SplitSeq(s, "\n") {
+		line = strings.TrimLeft(line, " \t")
+		if line != "" && strings.IndexByte("#->+0123456789", line[0]) >= 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // escapeIn escapes a text and shortens it so that what is sent has at most n characters.

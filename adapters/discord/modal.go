@@ -92,6 +92,9 @@ func question(f flow.ShownField, words menuWords) component {
 func menu(f flow.ShownField, words menuWords) component {
 	required := !f.Optional
 	c := component{Type: stringSelect, CustomID: f.Name, Placeholder: label(words.Choose, maxPlaceholder), Required: &required}
+	if f.Optional {
+		c.MinValues = new(int) // none: what was chosen can be taken back
+	}
 	seen := map[string]bool{}
 	for _, o := range f.Options {
 		if o.Value == "" || count.Length(o.Value) > maxOption || seen[o.Value] {

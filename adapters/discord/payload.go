@@ -98,6 +98,7 @@ type component struct {
 	Content     string      `json:"content,omitempty"` // of a text display
 	MaxLength   int         `json:"max_length,omitempty"`
 	Required    *bool       `json:"required,omitempty"` // in a modal: Discord's default is true
+	MinValues   *int        `json:"min_values,omitempty"`
 	Disabled    bool        `json:"disabled,omitempty"`
 }
 

@@ -48,7 +48,7 @@ func (a *Adapter) setup(ctx context.Context, out io.Writer) error {
 	if a.o.Words == nil || len(a.o.Commands) == 0 {
 		return fmt.Errorf("no commands to register")
 	}
-	want := define(a.o.Commands, a.o.Words)
+	want := define(a.o.Commands, a.o.Words, a.o.GuildID)
 	where := "for all servers"
 	if a.o.GuildID != "" {
 		where = "in server " + a.o.GuildID

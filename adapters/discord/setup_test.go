@@ -82,10 +82,9 @@ func TestSetupFails(t *testing.T) {
 func TestDefinition(t *testing.T) {
 	t.Parallel()
 	spec := specs.Load(t)
-	d := define(flows.Describe(words(t)), words(t))
-	body := marshal(t, d)
-	for _, path := range []string{"/applications/1/commands", "/applications/1/guilds/2/commands"} {
-		for _, p := range spec.Discord("POST", path, body) {
+	d := define(flows.Describe(words(t)), words(t), "")
+	for path, d := range map[string]definition{"/applications/1/commands": d, "/applications/1/guilds/2/commands": define(flows.Describe(words(t)), words(t), "2")} {
+		for _, p := range spec.Discord("POST", path, marshal(t, d)) {
 			t.Errorf("%s: %s", path, p)
 		}
 	}

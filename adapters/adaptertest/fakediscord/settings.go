@@ -75,8 +75,14 @@ func (s *Server) upsert(scope string, body []byte) answer {
 	if json.Unmarshal(body, &c) != nil {
 		return refuse(http.StatusBadRequest, 50035, "Invalid Form Body")
 	}
+	if scope != "" && (c["contexts"] != nil || c["integration_types"] != nil) {
+		s.wrong("contexts and integration types are for commands of all servers")
+	}
 	// What Discord adds by itself, and what it leaves out.
 	c["application_id"], c["version"], c["default_member_permissions"], c["nsfw"], c["name_localizations"] = ApplicationID, s.id(), nil, false, nil
+	if scope != "" {
+		c["contexts"], c["integration_types"] = nil, []int{0}
+	}
 	i := slices.IndexFunc(s.commands[scope], func(o map[string]any) bool { return o["name"] == c["name"] })
 	if i >= 0 {
 		c["id"] = s.commands[scope][i]["id"]
