@@ -13,13 +13,16 @@ import (
 // A CodePurpose is what somebody proves by a one-time code that was mailed to him.
 type CodePurpose string
 
-// CodeLink shows that a chat is the buyer's. A code names its purpose in the mail, and is good for nothing else.
-const CodeLink CodePurpose = "link"
+// The purposes. A code names its purpose in the mail, and is good for nothing else.
+const (
+	CodeLink   CodePurpose = "link"   // this chat is the buyer's
+	CodeRefund CodePurpose = "refund" // he wants this purchase refunded, now
+)
 
 // One-time codes (design 7.3).
 const (
 	CodeDigits = 6
-	CodeLife   = 10 * time.Minute // from when it is mailed
+	CodeLife   = 10 * time.Minute // from when it is mailed; and from when it is entered to what it is for
 	CodeTries  = 3
 )
 
@@ -33,16 +36,20 @@ const codeTooLate = 15 * time.Minute
 type SendCodeInput struct {
 	Conversation string // in which it is asked for: a limit of its own
 	Purpose      CodePurpose
-	Known        string // the code of a purchase or its address, as typed
+	Known        string      // for CodeLink: the code of a purchase or its address, as typed
+	Transaction  Transaction // for all others: a purchase of the asker
 }
 
-// A SentCode is a code on its way. It does not say to whom: nobody is told whether anybody is known.
-type SentCode struct{ ID string }
+// A SentCode is a code on its way.
+type SentCode struct {
+	ID string
+	To string // masked address; empty for CodeLink, where nobody is told whether anybody is known
+}
 
 // SendCode has a one-time code mailed, and ends earlier ones of the same person for the same purpose. For somebody who is
 // not known it does and answers the same, but for the mail.
 //
-// Errors: Invalid (known); Denied when too many were sent; Unavailable; Internal without a secret.
+// Errors: Invalid (known); NotFound (transaction); Denied when too many were sent; Unavailable; Internal without a secret.
 func (c *Core) SendCode(ctx context.Context, who Actor, in SendCodeInput) (SentCode, error) {
 	if err := mayAct(who); err != nil {
 		return SentCode{}, err
@@ -56,6 +63,9 @@ func (c *Core) SendCode(ctx context.Context, who Actor, in SendCodeInput) (SentC
 			Conversation: in.Conversation, CreatedAt: c.now()}
 		if err := c.addressCode(tx, who, in, &row); err != nil {
 			return err
+		}
+		if in.Purpose != CodeLink {
+			sent.To = Email(row.Recipient).Masked()
 		}
 		if err := c.maySendCode(tx, row); err != nil {
 			return err
@@ -72,14 +82,23 @@ func (c *Core) SendCode(ctx context.Context, who Actor, in SendCodeInput) (SentC
 	return sent, failed("send a code", err)
 }
 
-// addressCode finds out whom a code goes to.
+// addressCode finds out whom a code goes to, and what it agrees to.
 func (c *Core) addressCode(tx *store.Store, who Actor, in SendCodeInput, row *store.OneTimeCode) error {
-	buyer, purchase, err := c.knownBuyer(tx, who.Account, in.Known)
+	if in.Purpose == CodeLink {
+		buyer, purchase, err := c.knownBuyer(tx, who.Account, in.Known)
+		if err != nil {
+			return err
+		}
+		row.BuyerID, row.PurchaseID, row.Recipient = buyer.ID, purchase, buyer.Email
+		row.AddressKey = c.keyed("address", cmp.Or(buyer.EmailKey, strings.ToLower(strings.TrimSpace(in.Known))))
+		return nil
+	}
+	_, p, err := c.read(tx.PurchaseByTransaction, who, in.Transaction)
 	if err != nil {
 		return err
 	}
-	row.BuyerID, row.PurchaseID, row.Recipient = buyer.ID, purchase, buyer.Email
-	row.AddressKey = c.keyed("address", cmp.Or(buyer.EmailKey, strings.ToLower(strings.TrimSpace(in.Known))))
+	row.BuyerID, row.PurchaseID, row.Recipient = p.Buyer.ID, p.ID, string(p.Buyer.Email)
+	row.AddressKey, row.Facts = c.keyed("address", p.Buyer.Email.Key()), c.codeFacts(in.Purpose, p)
 	return nil
 }
 

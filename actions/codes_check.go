@@ -15,7 +15,8 @@ type CheckCodeInput struct {
 	Code    string
 }
 
-// CheckCode takes a code that was entered. Afterwards the chat is the buyer's for ProofDays.
+// CheckCode takes a code that was entered. After CodeLink the chat is the buyer's for ProofDays; for all others the
+// action that it is for can be carried out once, within CodeLife.
 //
 // Errors: Invalid with Field "code", and the try counts; Denied after CodeTries; Unavailable.
 func (c *Core) CheckCode(ctx context.Context, who Actor, in CheckCodeInput) error {
@@ -72,11 +73,36 @@ func (c *Core) tryCode(tx *store.Store, who Actor, row store.OneTimeCode, code s
 	return e, tx.SaveCode(row)
 }
 
-// proved does what a right code means.
+// proved does what a right code means by itself.
 func (c *Core) proved(tx *store.Store, who Actor, row store.OneTimeCode) error {
+	if CodePurpose(row.Purpose) != CodeLink {
+		return nil
+	}
 	if err := tx.LinkBuyer(store.IdentityBuyer{IdentityID: who.Identity, BuyerID: row.BuyerID, AccountID: who.Account,
 		CreatedAt: c.now(), ProvedAt: c.now()}); err != nil {
 		return err
 	}
 	return c.audit(tx, who, entry{action: "buyer.linked", target: row.BuyerID})
+}
+
+// agreed takes the proof that an action needs: a code for its purpose and exactly these facts, entered by this person no
+// longer than CodeLife ago. It is good once.
+//
+// Errors: Denied.
+func (c *Core) agreed(tx *store.Store, who Actor, id string, purpose CodePurpose, p Purchase) error {
+	needed := &Error{Code: Denied, Key: "code.needed", Hint: "code.needed.hint"}
+	row, err := tx.LockCode(id)
+	if errors.Is(err, store.ErrNotFound) {
+		return needed
+	}
+	if err != nil {
+		return err
+	}
+	now := c.now()
+	if row.IdentityID != who.Identity || row.Purpose != string(purpose) || row.UsedAt == nil || row.VoidedAt != nil ||
+		now.After(row.UsedAt.Add(CodeLife)) || row.Facts != c.codeFacts(purpose, p) {
+		return needed
+	}
+	row.VoidedAt = &now
+	return tx.SaveCode(row)
 }

@@ -12,9 +12,14 @@ import (
 	"github.com/aftersale/aftersale/store"
 )
 
+// codeFacts is what a code agrees to, hashed: one for a refund of 10.00 is none for a refund of 100.00.
+func (c *Core) codeFacts(purpose CodePurpose, p Purchase) string {
+	return c.keyed("facts", string(purpose), p.ID, fmt.Sprint(p.Price.Minor), p.Price.Currency)
+}
+
 // codeHash is what is kept of a code.
 func (c *Core) codeHash(row store.OneTimeCode, code string) string {
-	return c.keyed("code", row.ID, row.Purpose, code)
+	return c.keyed("code", row.ID, row.Purpose, row.Facts, code)
 }
 
 // keyed hashes words so that nobody without the key can try out what they were. Each is preceded by its length, so that

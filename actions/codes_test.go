@@ -62,6 +62,9 @@ func TestCodeMakesAStrangerKnown(t *testing.T) {
 			who := w.stranger("u-" + known)
 			sent, err := w.sendCode(who, known)
 			w.must(err)
+			if sent.To != "" {
+				t.Errorf("a stranger is told that %s is known", sent.To)
+			}
 			w.must(w.enter(who, sent.ID, w.lastCode()))
 			again, err := w.core.Again(t.Context(), who)
 			w.must(err)
@@ -92,7 +95,7 @@ func TestCodeIsGoodOnceAndForOneChat(t *testing.T) {
 	for name, got := range map[string]error{
 		"voided by a newer one": w.enter(who, first.ID, old), "by another chat": w.enter(thief, sent.ID, code),
 		"no such code":        w.enter(who, "nonsense", code),
-		"for another purpose": w.core.CheckCode(t.Context(), who, actions.CheckCodeInput{ID: sent.ID, Purpose: "refund", Code: code}),
+		"for another purpose": w.core.CheckCode(t.Context(), who, actions.CheckCodeInput{ID: sent.ID, Purpose: actions.CodeRefund, Code: code}),
 	} {
 		if got == nil {
 			t.Errorf("%s: taken", name)
@@ -151,7 +154,7 @@ func TestStrangersLearnNothing(t *testing.T) {
 		var got []string
 		for range 4 { // one more than may be sent to an address
 			sent, err := w.sendCode(who, known)
-			got = append(got, key(err), fmt.Sprint(sent.ID != ""))
+			got = append(got, key(err), sent.To, fmt.Sprint(sent.ID != ""))
 			w.work()
 			if err == nil {
 				got = append(got, key(w.enter(who, sent.ID, "000000")))
@@ -243,4 +246,56 @@ func TestLinkFromAMail(t *testing.T) {
 			t.Errorf("%q opens %s", forged, got)
 		}
 	}
+}
+
+// TestRefundNeedsItsOwnCode tries every other proof than the one for this refund, by this person, now, once.
+func TestRefundNeedsItsOwnCode(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := worldOn(t, s)
+		cheap := func(p *store.Purchase) { p.Amount = 5000 }
+		code, second := w.bought("HP100", w.marina, cheap), w.bought("HP200", w.marina, cheap)
+		ctx := t.Context()
+		n := 0
+		try := func(name string, who actions.Actor, about actions.Transaction, proof, want string) {
+			t.Helper()
+			n++
+			in := refund(fmt.Sprint("try", n), about, who)
+			in.Proof = proof
+			if _, err := w.core.Refund(ctx, who, in); key(err) != want {
+				t.Errorf("%s: %v, want %s", name, err, want)
+			}
+		}
+		unused, err := w.core.SendCode(ctx, w.marina, actions.SendCodeInput{Conversation: "c", Purpose: actions.CodeRefund, Transaction: code})
+		w.must(err)
+		if unused.To != "m•••e@e•••e.com" {
+			t.Errorf("the code is said to go to %q", unused.To)
+		}
+		try("none", w.marina, code, "", "code.needed")
+		try("one that is nowhere", w.marina, code, "nonsense", "code.needed")
+		try("one that was not entered", w.marina, code, unused.ID, "code.needed")
+		try("one for another purchase", w.marina, code, w.proof(w.marina, second), "code.needed")
+		linked, err := w.sendCode(w.stranger("who"), "HP100")
+		w.must(err)
+		w.must(w.enter(w.stranger("who"), linked.ID, w.lastCode()))
+		try("one for another purpose", w.stranger("who"), code, linked.ID, "code.needed")
+		w.pass(time.Hour) // the limits of sending
+		try("another's", w.stranger("who"), code, w.proof(w.marina, code), "code.needed")
+		late := w.proof(w.marina, code)
+		w.pass(actions.CodeLife + time.Second)
+		try("an old one", w.marina, code, late, "code.needed")
+		w.pass(time.Hour)
+		changed := w.proof(w.marina, code)
+		w.change(code, func(p *store.Purchase) { p.Amount = 9000 })
+		try("one for another amount", w.marina, code, changed, "code.needed")
+		right := w.proof(w.marina, code)
+		try("the right one", w.marina, code, right, "<nil>")
+		w.work()
+		if left, err := s.Code(right); err != nil || left.VoidedAt == nil {
+			t.Errorf("the proof is good for more: %+v, %v", left, err)
+		}
+		if got := len(w.platform.Acted()); got != 1 {
+			t.Errorf("%d refunds, want 1", got)
+		}
+	})
 }

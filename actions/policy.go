@@ -35,6 +35,7 @@ type BuyerRefundPolicy struct {
 	Enabled       bool   `yaml:"enabled"`
 	Max           Amount `yaml:"max"`
 	FirstInMonths int    `yaml:"first_in_months"`
+	Code          bool   `yaml:"code"` // a buyer enters a code that is mailed for each refund, also for one that a person decides
 }
 
 // SecondPersonPolicy says which writes of the team somebody else must agree to, beyond those that always need it
@@ -66,7 +67,7 @@ type EmailChangePolicy struct {
 // DefaultPolicy is what holds where the configuration says nothing (design 7.1, 7.4).
 func DefaultPolicy() Policy {
 	return Policy{
-		BuyerRefund:   BuyerRefundPolicy{Enabled: true, Max: 100_00, FirstInMonths: 12},
+		BuyerRefund:   BuyerRefundPolicy{Enabled: true, Max: 100_00, FirstInMonths: 12, Code: true},
 		SecondPerson:  SecondPersonPolicy{RefundAbove: 500_00},
 		AgentDaily:    AgentDailyPolicy{Refunds: 20, Amount: 5_000_00},
 		ProposalHours: 72,

@@ -130,5 +130,6 @@ var MailTemplates = []string{
 	"email_changed_new", // to the new address: from now on here
 	"email_denied",      // the change was not made, with the reason
 	"code_link",         // a one-time code: this chat is yours
+	"code_refund",       // a one-time code: refund this purchase
 	"request_closed",    // a request ended without being carried out, and no chat could tell
 }

@@ -19,11 +19,11 @@ func lived(w *world) (actions.Transaction, actions.Actor) {
 	code := w.bought("HP100", w.marina, func(p *store.Purchase) { p.Amount = 29700 })
 	other := w.bought("HP200", w.marina, func(p *store.Purchase) { p.Amount = 5000 })
 	ctx := w.t.Context()
-	asked, err := w.core.Refund(ctx, w.marina, actions.RefundInput{Key: "k1", Transaction: code, Reason: actions.OtherReason, Note: "My phone is 11 98765-4321", ReplyTo: w.marina.Identity})
+	asked, err := w.core.Refund(ctx, w.marina, actions.RefundInput{Key: "k1", Transaction: code, Reason: actions.OtherReason, Note: "My phone is 11 98765-4321", ReplyTo: w.marina.Identity, Proof: w.proof(w.marina, code)})
 	w.must(err)
 	_, err = w.core.Decide(ctx, w.rui, actions.DecideInput{Key: "k2", Proposal: asked.Proposal, Reason: "Dear Marina, no."})
 	w.must(err)
-	_, err = w.core.Refund(ctx, w.marina, actions.RefundInput{Key: "k3", Transaction: other, Reason: actions.OtherReason, Note: "Marina again", ReplyTo: w.marina.Identity})
+	_, err = w.core.Refund(ctx, w.marina, actions.RefundInput{Key: "k3", Transaction: other, Reason: actions.OtherReason, Note: "Marina again", ReplyTo: w.marina.Identity, Proof: w.proof(w.marina, other)})
 	w.must(err)
 	_, err = w.resend(w.ana, "k4", code)
 	w.must(err)
@@ -131,7 +131,7 @@ func TestErase(t *testing.T) {
 		w.must(err)
 		var lists map[string][]map[string]any
 		w.must(json.Unmarshal(out, &lists))
-		for table, want := range map[string]int{"buyers": 1, "purchases": 2, "proposals": 1, "requests": 4, "identities": 2, "one_time_codes": 1, "inbound_events": 1} {
+		for table, want := range map[string]int{"buyers": 1, "purchases": 2, "proposals": 1, "requests": 4, "identities": 2, "one_time_codes": 3, "inbound_events": 1} {
 			if got := len(lists[table]); got != want {
 				t.Errorf("%d %s are exported, want %d", got, table, want)
 			}
@@ -190,7 +190,7 @@ func TestEraseWaitsForWhatIsUnderWay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	code := w.bought("HP100", w.marina, func(p *store.Purchase) { p.Amount = 29700 })
-	asked, err := w.core.Refund(t.Context(), w.marina, actions.RefundInput{Key: "k1", Transaction: code, Reason: actions.OtherReason})
+	asked, err := w.core.Refund(t.Context(), w.marina, actions.RefundInput{Key: "k1", Transaction: code, Reason: actions.OtherReason, Proof: w.proof(w.marina, code)})
 	w.must(err)
 	if _, err := w.core.EraseBuyer(t.Context(), shop, "marina.duarte@example.com"); key(err) != "privacy.under_way" {
 		t.Errorf("with an open proposal: %v", err)

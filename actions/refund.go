@@ -14,6 +14,7 @@ type RefundInput struct {
 	Reason      Reason // one of RefundReasons
 	Note        string // free text, up to 500 characters
 	ReplyTo     string // identity that is told what came of it; may be empty
+	Proof       string // of a buyer: the code that he entered for CodeRefund
 }
 
 // RefundVerdict says what Refund would do now, without doing it, about a purchase as it was just read.
@@ -35,9 +36,13 @@ func (c *Core) RefundVerdict(ctx context.Context, who Actor, p Purchase) (Verdic
 // Refund gives a buyer the full price of a purchase back: by a job on the commerce platform when policy allows it to
 // this actor alone, else as a proposal that somebody else decides. Result.State says which.
 //
+// A buyer needs a code that was mailed to him for just this, however long he has been known: money leaves (design 7.3).
+// Policy may waive that.
+//
 // Repeating a Key does nothing and returns the first result.
 //
-// Errors: Invalid (reason, note); NotFound; Conflict with the verdict that blocks it; Denied for jobs; Unavailable.
+// Errors: Invalid (reason, note); NotFound; Conflict with the verdict that blocks it; Denied for jobs, and for a buyer
+// without the code; Unavailable.
 func (c *Core) Refund(ctx context.Context, who Actor, in RefundInput) (Result, error) {
 	// validate
 	if err := mayAct(who); err != nil {
@@ -73,6 +78,11 @@ func (c *Core) Refund(ctx context.Context, who Actor, in RefundInput) (Result, e
 		if err := verdict.Err(); err != nil {
 			return err
 		}
+		if c.RefundNeedsCode(who) {
+			if err := c.agreed(tx, who, in.Proof, CodeRefund, p); err != nil {
+				return err
+			}
+		}
 
 		// transact, audit, enqueue: all or nothing
 		o := order{Reason: in.Reason, Note: in.Note, ByBuyer: !who.Staff(), Verdict: verdict,
@@ -83,6 +93,9 @@ func (c *Core) Refund(ctx context.Context, who Actor, in RefundInput) (Result, e
 	})
 	return result, failed("refund", err)
 }
+
+// RefundNeedsCode reports whether this actor proves by a code for CodeRefund that he wants a refund, now.
+func (c *Core) RefundNeedsCode(who Actor) bool { return who.Is(BuyerRole) && c.policy.BuyerRefund.Code }
 
 // refundVerdict gathers the facts and judges. In a transaction it first has whoever else uses up the same limits wait.
 func (c *Core) refundVerdict(s *store.Store, who Actor, p Purchase, account store.Account) (Verdict, error) {

@@ -100,6 +100,7 @@ func shopConfig(dir, locale string, key Secret) Config {
 	c.DatabaseURL = Secret("sqlite:" + filepath.Join(dir, shopDatabase))
 	c.Mail.OutboxDir = filepath.Join(dir, shopOutbox)
 	c.SecretKey = key
+	c.Policy.BuyerRefund.Code = false // whoever tries the sample is in no mailbox; a real shop wants it
 	c.Account.Name, c.Account.SupportEmail = demo.Name, demo.SupportEmail
 	c.Account.Locale = cmp.Or(locale, c.Account.Locale)
 	for _, p := range demo.Team {

@@ -186,8 +186,8 @@ func (c *threeChats) inDiscord() []string {
 
 var sixDigits = regexp.MustCompile(`(?m)^(\d{6})\r?$`)
 
-// mailedCode waits for the one-time code in the buyer's mailbox.
-func (c *threeChats) mailedCode() (code string) {
+// mailedCode waits for the one-time code in the buyer's mailbox, in a mail about that.
+func (c *threeChats) mailedCode(about string) (code string) {
 	c.Helper()
 	c.until("a code is mailed", func() bool {
 		letters, err := mailer.ReadOutbox(filepath.Join(c.folder, "out"), 10)
@@ -195,6 +195,9 @@ func (c *threeChats) mailedCode() (code string) {
 			return false // nothing was sent yet
 		}
 		for _, l := range letters {
+			if !strings.Contains(l.Subject, about) {
+				continue
+			}
 			if full, err := mailer.Open(filepath.Join(c.folder, "out"), l.ID); err == nil {
 				if found := sixDigits.FindStringSubmatch(full.Text); found != nil {
 					code = found[1]
@@ -223,7 +226,7 @@ func TestThreeChats(t *testing.T) {
 	c.read("Qual compra é sua?")
 	c.telegram.Say(buyerOnPhone, "hp1100000101")
 	c.read("Digite o código")
-	c.telegram.Say(buyerOnPhone, c.mailedCode())
+	c.telegram.Say(buyerOnPhone, c.mailedCode("é o seu código"))
 	c.until("the purchase is offered", func() bool {
 		for _, m := range c.telegram.Messages(buyerOnPhone) {
 			for _, b := range m.Buttons() {
@@ -238,7 +241,8 @@ func TestThreeChats(t *testing.T) {
 	c.tap("Outro motivo")
 	c.tap("Pular")
 	c.tap("Reembolsar R$ 297,00")
-	c.read("R$ 297,00")
+	c.read("Um código só para este pedido")
+	c.telegram.Say(buyerOnPhone, c.mailedCode("para o reembolso"))
 
 	waits := "espera decisão"
 	c.until("the card is in Slack", func() bool { return strings.Contains(strings.Join(c.inSlack(slackRoom), "\n"), waits) })

@@ -46,6 +46,22 @@ func (p *Proof) link(core *actions.Core) []flow.Step {
 	}
 }
 
+// agree are the steps after which a buyer has agreed to one act on one purchase, by a code that is mailed for it alone. The
+// code's id, Sent.ID, is the proof that the action takes.
+func (p *Proof) agree(core *actions.Core, needed bool, purpose actions.CodePurpose, transaction *actions.Transaction) []flow.Step {
+	return []flow.Step{
+		flow.When(needed, flow.Do("send_agree", func(c flow.Call) (err error) {
+			p.Sent, err = core.SendCode(c, c.Who, actions.SendCodeInput{Conversation: c.Conversation, Purpose: purpose, Transaction: *transaction})
+			return err
+		})),
+		flow.When(needed, flow.Form("agree", flow.Input("code", &p.Code, parseCode).Once()).In("proof").
+			Card(func() []flow.Fact { return flow.Card("email", p.Sent.To) }).With(flow.Reopen("again", "send_agree", nil))),
+		flow.When(needed, flow.Do("check_agree", func(c flow.Call) error {
+			return core.CheckCode(c, c.Who, actions.CheckCodeInput{ID: p.Sent.ID, Purpose: purpose, Code: p.Code})
+		})),
+	}
+}
+
 // parseKnown takes what can lead to a buyer: the code of a purchase, or an address.
 func parseKnown(text string) (string, error) {
 	if _, err := actions.ParseEmail(text); err == nil {

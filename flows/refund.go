@@ -17,6 +17,7 @@ type Refund struct {
 	Target
 
 	Verdict actions.Verdict
+	ByCode  bool // he enters a code before it is done
 	Reason  actions.Reason
 	Note    string
 	Result  actions.Result
@@ -31,24 +32,26 @@ func NewRefund(core *actions.Core) flow.Def {
 // Steps is the flow's table of contents.
 func (f *Refund) Steps() []flow.Step {
 	rule := func() []flow.Text { return verdict(f.Verdict) }
-	return append(f.steps(f.core, f.lookUp),
+	return slices.Concat(f.steps(f.core, f.lookUp), []flow.Step{
 		flow.When(f.Verdict.Decision == actions.Blocked, flow.Result("blocked", f.card, openPurchase(f.Transaction)).Body(rule)),
 		flow.Form("why",
 			flow.Choice("reason", &f.Reason, f.reasons()...),
 			flow.Input("note", &f.Note, parseNote).Optional().Long()).Card(f.about).Body(rule),
 		flow.Confirm("confirm", f.card).Body(rule).Danger(),
+	}, f.agree(f.core, f.ByCode, actions.CodeRefund, &f.Transaction), []flow.Step{
 		flow.Do("refund", f.refund),
 		flow.When(f.Result.State == actions.ResultProposed,
 			flow.Result("proposed", f.card).Live("proposal:"+f.Result.Proposal)),
 		flow.When(f.Result.State != actions.ResultProposed,
 			flow.Result("requested", f.card).Live("request:"+f.Request)),
-	)
+	})
 }
 
 func (f *Refund) lookUp(c flow.Call) (err error) {
 	if err := f.load(c, f.core); err != nil {
 		return err
 	}
+	f.ByCode = f.core.RefundNeedsCode(c.Who)
 	f.Verdict, err = f.core.RefundVerdict(c, c.Who, f.Purchase)
 	return err
 }
@@ -56,7 +59,7 @@ func (f *Refund) lookUp(c flow.Call) (err error) {
 func (f *Refund) refund(c flow.Call) (err error) {
 	f.Request = c.Key
 	f.Result, err = f.core.Refund(c, c.Who, actions.RefundInput{
-		Key: c.Key, Transaction: f.Transaction, Reason: f.Reason, Note: f.Note, ReplyTo: c.Identity,
+		Key: c.Key, Transaction: f.Transaction, Reason: f.Reason, Note: f.Note, ReplyTo: c.Identity, Proof: f.Sent.ID,
 	})
 	return err
 }

@@ -55,11 +55,12 @@ type IdentityBuyer struct {
 type OneTimeCode struct {
 	ID           string `gorm:"primaryKey"`
 	AccountID    string
-	Purpose      string // what it is for: link
+	Purpose      string // what it is for: link, refund …
 	IdentityID   string // chat user who asked, and may enter it
 	Conversation string // in which he did
 	BuyerID      string // empty: nobody of that name is known, and no mail goes out
 	PurchaseID   string
+	Facts        string // what exactly it agrees to, hashed: the same words need the same facts
 	AddressKey   string // keyed hash of the address, or of what was typed when there is none
 	Recipient    string // address, until the mail is sent; then empty
 	CodeHash     string // empty until sent

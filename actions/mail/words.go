@@ -68,6 +68,7 @@ var facts = map[string][]string{
 	"email_changed_old": {"product", "transaction", "new_email", "at"},
 	"email_changed_new": {"product", "transaction", "at"},
 	"email_denied":      {"product", "transaction"},
+	"code_refund":       {"product", "price", "transaction"},
 }
 
 // dictionary reads all languages once; the files are part of the program, so an error is ours.

@@ -203,7 +203,9 @@ func furnish(tx *store.Store, first, end story) error {
 func (sh *benchShop) bot(tb testing.TB, s *store.Store, now func() time.Time, newID func() string) (*flow.Runner, *actions.Core) {
 	tb.Helper()
 	log := slog.New(slog.NewTextHandler(tb.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-	core := actions.New(actions.Options{Store: s, Commerce: ledger.New(s, now), Mailer: noMail{}, Policy: actions.DefaultPolicy(), Now: now, NewID: newID, Log: log})
+	policy := actions.DefaultPolicy()
+	policy.BuyerRefund.Code = false // a story has no mailbox
+	core := actions.New(actions.Options{Store: s, Commerce: ledger.New(s, now), Mailer: noMail{}, Policy: policy, Now: now, NewID: newID, Log: log})
 	words, err := locales.New("pt-BR", log)
 	if err != nil {
 		tb.Fatal(err)

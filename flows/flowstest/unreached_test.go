@@ -56,6 +56,8 @@ purchases:
 	must(t, w.act(act{who: "marina", text: "Reason: Other reason"}, true))
 	must(t, w.act(act{who: "marina", button: "Refund R$297.00"}, true))
 	w.settle(t)
+	must(t, w.act(act{who: "marina", text: "Code: 100001"}, true))
+	w.settle(t)
 	w.chats.take()
 	return w
 }

@@ -12,6 +12,7 @@ CREATE TABLE one_time_codes (
     conversation text NOT NULL,
     buyer_id     text NOT NULL,
     purchase_id  text NOT NULL,
+    facts        text NOT NULL,
     address_key  text NOT NULL,
     recipient    text NOT NULL,
     code_hash    text NOT NULL,
