@@ -86,7 +86,7 @@ func New(o Options) (*Adapter, error) {
 		o.Now = time.Now
 	}
 	if o.HTTP == nil {
-		o.HTTP = &http.Client{Timeout: callTimeout}
+		o.HTTP = &http.Client{Timeout: callTimeout, Transport: http.DefaultTransport.(*http.Transport).Clone()}
 	}
 	if o.Command == "" {
 		o.Command = DefaultCommand
@@ -140,6 +140,7 @@ func (o Options) check() error {
 // Run serves until ctx ends, then lets turns finish for up to ten seconds. The error is one that waiting does not cure,
 // such as a revoked token.
 func (a *Adapter) Run(ctx context.Context) error {
+	defer a.HTTP.CloseIdleConnections()
 	if err := a.introduce(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil

@@ -39,6 +39,10 @@ func TestProblemStaysInTheWindow(t *testing.T) {
 		if !ok || now.ID != opened.ID || now.Errors[fieldBlock+"new"] != "That is no e-mail." {
 			t.Fatalf("the window is %v with %v", ok, now.Errors)
 		}
+		if err := o.stop(); err != nil { // another replica takes over
+			t.Fatal(err)
+		}
+		o.start()
 		d.plays(func(in flow.Inbound) flow.Shown {
 			if in.Input.(flow.Submitted).Token != talk+".4." {
 				stale := form("4", "")
