@@ -107,6 +107,13 @@ func TestOthersDirectMessage(t *testing.T) {
 		if texts := o.texts("D0BOTH", ana); len(texts) != 1 {
 			t.Errorf("ana reads %q", texts)
 		}
+		o.Command(ana, "D0BOTH", "/support", "find") // by now her own channel with the bot is known
+		o.Command(ana, o.Direct(ana), "/support", "find")
+		o.settle()
+		all := d.inbound()
+		if here, own := all[len(all)-2], all[len(all)-1]; here.Shared == own.Shared {
+			t.Errorf("there it is shared: %v, in her own channel: %v", here.Shared, own.Shared)
+		}
 	})
 }
 
