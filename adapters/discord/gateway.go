@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"runtime/debug"
 	"sync"
@@ -89,9 +88,8 @@ type gateway struct {
 	*Adapter
 	session *discordgo.Session
 
-	mu   sync.Mutex
-	conn net.Conn
-	lost chan struct{}
+	mu     sync.Mutex
+	socket *socket // the newest
 }
 
 // connect opens a connection, resuming the session where there was one; what was missed is then sent again. The channel
@@ -103,10 +101,6 @@ func (g *gateway) connect(ctx context.Context) (lost <-chan struct{}, err error)
 			return nil, err
 		}
 	}
-	g.mu.Lock()
-	g.lost = make(chan struct{})
-	lost = g.lost
-	g.mu.Unlock()
 	late := time.AfterFunc(greetWithin, g.hangUp)
 	stop := context.AfterFunc(ctx, g.hangUp) // Open knows no context
 	err = g.session.Open()
@@ -119,7 +113,9 @@ func (g *gateway) connect(ctx context.Context) (lost <-chan struct{}, err error)
 		}
 		return nil, err
 	}
-	return lost, nil
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.socket.lost, nil
 }
 
 func (g *gateway) newSession(ctx context.Context) (*discordgo.Session, error) {
@@ -135,44 +131,17 @@ func (g *gateway) newSession(ctx context.Context) (*discordgo.Session, error) {
 	s.Client = &http.Client{Transport: lookup{ctx, g.api}}
 	s.ShouldRetryOnRateLimit = false
 	s.MaxRestRetries = 0
-	s.Dialer = &websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: callTimeout, NetDialContext: g.dial(ctx)}
+	s.Dialer = g.newDialer(ctx)
 	s.AddHandler(func(_ *discordgo.Session, e *discordgo.Event) { g.event(e) })
-	s.AddHandler(func(*discordgo.Session, *discordgo.Disconnect) { g.lose() })
 	return s, nil
-}
-
-// dial connects, and not any more once ctx is done. A peer that has gone is noticed within half a minute.
-func (g *gateway) dial(ctx context.Context) func(context.Context, string, string) (net.Conn, error) {
-	dialer := &net.Dialer{Timeout: callTimeout, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3}}
-	return func(_ context.Context, network, address string) (net.Conn, error) {
-		conn, err := dialer.DialContext(ctx, network, address)
-		if err != nil {
-			return nil, err
-		}
-		g.mu.Lock()
-		g.conn = conn
-		g.mu.Unlock()
-		return conn, nil
-	}
 }
 
 // hangUp cuts the connection.
 func (g *gateway) hangUp() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.conn != nil {
-		_ = g.conn.Close() // it is gone either way
-	}
-}
-
-// lose tells whoever waits that the connection is lost.
-func (g *gateway) lose() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	select {
-	case <-g.lost:
-	default:
-		close(g.lost)
+	if g.socket != nil {
+		_ = g.socket.Close() // it is gone either way
 	}
 }
 
@@ -180,6 +149,9 @@ func (g *gateway) lose() {
 func (g *gateway) farewell() {
 	late := time.AfterFunc(farewellWithin, g.hangUp)
 	defer late.Stop()
+	g.mu.Lock()
+	g.socket.farewell.Store(true)
+	g.mu.Unlock()
 	_ = g.session.Close() // we are leaving
 	g.hangUp()
 }

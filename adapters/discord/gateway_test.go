@@ -2,7 +2,12 @@ package discord
 
 import (
 	"context"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"strings"
 	"testing"
@@ -52,11 +57,6 @@ func TestSessionForgotten(t *testing.T) {
 	w.fake.Slash(ana, w.fake.Direct(ana), "find", nil).Deliver().Answered()
 	w.fake.Forget()
 	w.fake.Cut()
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Log(w.log)
-		}
-	})
 	w.connected("a new session", func() bool { identified, _, _ := w.fake.Connections(); return identified == 2 && w.fake.Connected() })
 	said := w.fake.Say(ana, "are you there?").Deliver()
 	w.desk.turns(t, "m:"+said.ID, 1)
@@ -265,4 +265,37 @@ func TestStop(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestCertificate: a gateway that cannot prove who it is gets no token.
+func TestCertificate(t *testing.T) {
+	t.Parallel()
+	impostor := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(impostor.Close)
+	_, a, _ := idle(t)
+	conn, resp, err := (&gateway{Adapter: a}).newDialer(t.Context()).Dial("wss"+strings.TrimPrefix(impostor.URL, "https"), nil)
+	var unknown x509.UnknownAuthorityError
+	if !errors.As(err, &unknown) {
+		t.Errorf("connection %v, answer %v, error %v; want the certificate to be refused", conn, resp, err)
+	}
+}
+
+// TestFarewell: we close in good order when we leave, and only then.
+func TestFarewell(t *testing.T) {
+	t.Parallel()
+	here, there := net.Pipe()
+	t.Cleanup(func() { there.Close() })
+	s := &socket{Conn: here, lost: make(chan struct{})}
+	if n, err := s.Write([]byte{closeFrame, 0x80, 0, 0, 0, 0}); n != 6 || err != nil {
+		t.Errorf("a closing frame that is held back: %d, %v", n, err)
+	}
+	s.farewell.Store(true)
+	go func() { _, _ = s.Write([]byte{closeFrame, 0x80}) }() // ends with the pipe
+	var got [2]byte
+	if _, err := io.ReadFull(there, got[:]); err != nil || got[0] != closeFrame {
+		t.Errorf("the farewell is %x, %v", got, err)
+	}
+	s.Close()
+	s.Close()
+	<-s.lost
 }

@@ -134,6 +134,9 @@ func prepare(t *testing.T, mode string, desk flow.Desk, settings ...setting) *wo
 	w.fake.Direct(ana)
 	w.fake.Direct(bia)
 	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the adapter's log:\n%s", w.log)
+		}
 		if strings.Contains(w.log.String(), "SECRET-marker") {
 			t.Errorf("the token is in the log:\n%s", w.log)
 		}

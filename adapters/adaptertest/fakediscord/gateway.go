@@ -87,22 +87,24 @@ func (s *Server) Refuse(code int) {
 func (s *Server) Reconnect() { s.send(nil, opReconnect, nil) }
 
 // Dispatch sends any event to the bot.
-func (s *Server) Dispatch(event string, data any) { s.dispatch(event, data) }
+func (s *Server) Dispatch(event string, data any) {
+	s.awaitSession()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.emit(event, data)
+}
 
 // Mute has the gateway take connections and say nothing.
 func (s *Server) Mute(mute bool) { s.mu.Lock(); s.gateway.mute = mute; s.mu.Unlock() }
 
-// dispatch sends an event to the bot, now or when it resumes. Before the first connection it waits for one: nobody can
-// do anything with a bot that was never there.
-func (s *Server) dispatch(event string, data any) {
+// awaitSession waits for the bot's first connection: nobody can do anything with a bot that was never there. Later ones
+// are not waited for, as it resumes.
+func (s *Server) awaitSession() {
 	s.Wait("the bot to connect", func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		return s.gateway.session != "" || s.done
 	})
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.emit(event, data)
 }
 
 // emit numbers an event and sends it. The caller holds the lock.

@@ -187,13 +187,19 @@ func (a *Act) Deliver() *Act {
 		return nil
 	}
 	s := a.s
+	if s.Endpoint == "" || a.x == nil {
+		s.awaitSession()
+	}
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a.x != nil && a.x.delivered == 0 {
+		a.x.at = s.Now()
+	}
 	if a.x != nil {
 		a.x.delivered++
 	}
-	s.mu.Unlock()
 	if s.Endpoint == "" || a.x == nil {
-		s.dispatch(a.event, a.payload)
+		s.emit(a.event, a.payload)
 		return a
 	}
 	s.workers.Go(func() { a.call(a.Payload()) })
