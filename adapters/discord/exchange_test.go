@@ -273,8 +273,8 @@ func TestHungUp(t *testing.T) {
 	desk := slow(showing(menuCard("Which purchase?", "Cancel")))
 	w := run(t, ModeHTTP, desk, deferring(time.Minute), within(200*time.Millisecond))
 	act := w.fake.Slash(ana, fakediscord.Room, "find", nil).Deliver()
-	w.fake.Idle()    // it has hung up,
-	w.serving.Wait() // and that was noticed
+	w.fake.Idle() // it has hung up,
+	<-w.served    // and that was noticed
 	close(desk.let)
 	w.desk.turns(t, "i:"+act.ID, 1)
 	if m := w.only(ana, w.fake.Direct(ana)); m.Text() != "Which purchase?" {

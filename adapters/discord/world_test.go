@@ -51,7 +51,7 @@ type world struct {
 	desk    *watched
 	log     *syncBuffer
 	web     *httptest.Server
-	serving sync.WaitGroup // calls to the endpoint
+	served  chan struct{} // that a call to the endpoint is over, once until it is read
 	options Options
 	slow    time.Duration // deferAfter; 0: as it is
 
@@ -110,7 +110,7 @@ func newID() string { return fmt.Sprintf("%026d", ids.Add(1)) }
 func prepare(t *testing.T, mode string, desk flow.Desk, settings ...setting) *world {
 	t.Helper()
 	spec := specs.Load(t)
-	w := &world{t: t, mode: mode, desk: watch(desk), log: &syncBuffer{}}
+	w := &world{t: t, mode: mode, desk: watch(desk), log: &syncBuffer{}, served: make(chan struct{}, 1)}
 	fake := fakediscord.Options{Token: marker, Within: fakediscord.Patience, Validate: spec.Discord, ValidateCallback: spec.DiscordCallback}
 	w.options = Options{
 		Desk: w.desk, Words: words(t), Commands: flows.Describe(words(t)), Locale: "en", Mode: mode, Token: marker,
@@ -119,9 +119,11 @@ func prepare(t *testing.T, mode string, desk flow.Desk, settings ...setting) *wo
 	}
 	if mode == ModeHTTP {
 		w.web = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-			w.serving.Add(1)
-			defer w.serving.Done()
 			w.mux.Load().ServeHTTP(rw, r)
+			select {
+			case w.served <- struct{}{}:
+			default:
+			}
 		}))
 		t.Cleanup(w.web.Close)
 		fake.Endpoint = w.web.URL + "/discord/interactions"
