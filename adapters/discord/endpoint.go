@@ -45,7 +45,7 @@ func (a *Adapter) endpoint(w http.ResponseWriter, r *http.Request) {
 		write(w, callback{Type: answerPong})
 		return
 	}
-	if i.ApplicationID != a.o.ApplicationID {
+	if !a.ours(&i) {
 		http.Error(w, "This is not that application.", http.StatusForbidden)
 		return
 	}
@@ -155,7 +155,7 @@ func (a *Adapter) runEndpoint(ctx context.Context) error {
 	for n := 0; ; n++ {
 		var me user
 		err := a.api.get(ctx, "users/@me", &me)
-		if err == nil {
+		if err == nil || answers(err) {
 			a.up()
 			select {
 			case <-ctx.Done():
@@ -176,4 +176,11 @@ func (a *Adapter) runEndpoint(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// answers reports whether a refusal shows that something is there that answers calls, such as a proxy that lets only some
+// of them through. Whether people are served does not hang on this one.
+func answers(err error) bool {
+	s := status(err)
+	return s >= 400 && s < 500 && s != http.StatusUnauthorized && s != http.StatusTooManyRequests
 }

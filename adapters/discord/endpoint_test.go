@@ -99,6 +99,17 @@ func TestPing(t *testing.T) {
 	}
 }
 
+// TestGuardedProxy: what stands before Discord's API lets only some calls through; people are served all the same.
+func TestGuardedProxy(t *testing.T) {
+	t.Parallel()
+	w := prepare(t, ModeHTTP, showing(menuCard("Here", "Cancel")))
+	w.fake.Next("users/@me", fakediscord.Fault{Status: 404, Body: "no such route"})
+	w.start()
+	t.Cleanup(w.stop)
+	w.ready()
+	w.fake.Slash(ana, w.fake.Direct(ana), "find", nil).With("application_id", "").Deliver().Answered()
+}
+
 // TestStrangers: another server is told that it is one, and reaches nothing; another application is not answered.
 func TestStrangers(t *testing.T) {
 	t.Parallel()

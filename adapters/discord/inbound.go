@@ -10,7 +10,7 @@ import (
 
 // take receives an interaction, however it came. It returns at once: everything that takes time is a turn.
 func (a *Adapter) take(i interaction, first responder) {
-	if i.ApplicationID != a.o.ApplicationID {
+	if !a.ours(&i) {
 		a.o.Log.Warn("interaction of another application")
 		first.none()
 		return
@@ -35,6 +35,15 @@ func (a *Adapter) take(i interaction, first responder) {
 		x.timer.Stop()
 		a.say(i, in, first, "chat.busy")
 	}
+}
+
+// ours reports whether an interaction is of our application. One that does not say so was still signed for it, or sent
+// over its connection.
+func (a *Adapter) ours(i *interaction) bool {
+	if i.ApplicationID == "" {
+		i.ApplicationID = a.o.ApplicationID
+	}
+	return i.ApplicationID == a.o.ApplicationID
 }
 
 // say answers one sentence of our own, without the flows.

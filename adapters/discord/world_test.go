@@ -199,6 +199,21 @@ func (w *world) stop() {
 
 func (w *world) adapter() *Adapter { return w.current.Load() }
 
+// ready waits until the adapter says that it serves.
+func (w *world) ready() {
+	w.t.Helper()
+	late := time.After(fakediscord.Patience)
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	for err := w.adapter().Ready(w.t.Context()); err != nil; err = w.adapter().Ready(w.t.Context()) {
+		select {
+		case <-look.C:
+		case <-late:
+			w.t.Fatalf("not ready: %v", err)
+		}
+	}
+}
+
 // watched is a desk whose turns can be waited for.
 type watched struct {
 	flow.Desk
