@@ -61,11 +61,9 @@ func (c *Core) SendCode(ctx context.Context, who Actor, in SendCodeInput) (SentC
 	err := c.store.Tx(ctx, func(tx *store.Store) error {
 		row := store.OneTimeCode{ID: c.newID(), AccountID: who.Account, Purpose: string(in.Purpose), IdentityID: who.Identity,
 			Conversation: in.Conversation, CreatedAt: c.now()}
-		if err := c.addressCode(tx, who, in, &row); err != nil {
+		var err error
+		if sent.To, err = c.addressCode(tx, who, in, &row); err != nil {
 			return err
-		}
-		if in.Purpose != CodeLink {
-			sent.To = Email(row.Recipient).Masked()
 		}
 		if err := c.maySendCode(tx, row); err != nil {
 			return err
@@ -82,24 +80,24 @@ func (c *Core) SendCode(ctx context.Context, who Actor, in SendCodeInput) (SentC
 	return sent, failed("send a code", err)
 }
 
-// addressCode finds out whom a code goes to, and what it agrees to.
-func (c *Core) addressCode(tx *store.Store, who Actor, in SendCodeInput, row *store.OneTimeCode) error {
+// addressCode finds out whom a code goes to, and what it agrees to. It returns the masked address where the asker may know.
+func (c *Core) addressCode(tx *store.Store, who Actor, in SendCodeInput, row *store.OneTimeCode) (to string, err error) {
 	if in.Purpose == CodeLink {
 		buyer, purchase, err := c.knownBuyer(tx, who.Account, in.Known)
 		if err != nil {
-			return err
+			return "", err
 		}
-		row.BuyerID, row.PurchaseID, row.Recipient = buyer.ID, purchase, buyer.Email
+		row.BuyerID, row.PurchaseID = buyer.ID, purchase
 		row.AddressKey = c.keyed("address", cmp.Or(buyer.EmailKey, strings.ToLower(strings.TrimSpace(in.Known))))
-		return nil
+		return "", nil
 	}
 	_, p, err := c.read(tx.PurchaseByTransaction, who, in.Transaction)
 	if err != nil {
-		return err
+		return "", err
 	}
-	row.BuyerID, row.PurchaseID, row.Recipient = p.Buyer.ID, p.ID, string(p.Buyer.Email)
+	row.BuyerID, row.PurchaseID = p.Buyer.ID, p.ID
 	row.AddressKey, row.Facts = c.keyed("address", p.Buyer.Email.Key()), c.codeFacts(in.Purpose, p)
-	return nil
+	return p.Buyer.Email.Masked(), nil
 }
 
 // knownBuyer finds the buyer behind what somebody typed who is not known yet; a zero buyer when there is none.

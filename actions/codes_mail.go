@@ -69,6 +69,6 @@ func (c *Core) codeMail(tx *store.Store, row store.OneTimeCode, code string) (*M
 	}
 	values.Code, values.Minutes = code, int(CodeLife/time.Minute)
 	return &Message{ID: row.ID, Template: "code_" + row.Purpose, Locale: firstLocale(buyer.Locale, account.Locale), Timezone: account.Timezone,
-		Sender: Sender{Name: account.Name, SupportEmail: account.SupportEmail}, To: Email(row.Recipient), ToName: buyer.Name,
+		Sender: Sender{Name: account.Name, SupportEmail: account.SupportEmail}, To: Email(buyer.Email), ToName: buyer.Name,
 		Values: values, At: c.now()}, nil
 }

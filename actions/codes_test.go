@@ -198,6 +198,21 @@ func TestCodesAreLimited(t *testing.T) {
 	send("d", "HP999", "code.too_many") // three of that conversation, however old
 }
 
+// TestStrangersUseUpNobodysCodes has a crowd ask for codes for nobody: buyers still get theirs.
+func TestStrangersUseUpNobodysCodes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(p *actions.Policy) { p.Codes.PerShop = 2 })
+	w.bought("HP100", w.marina)
+	for i := range 5 {
+		if _, err := w.sendCode(w.stranger(fmt.Sprint("crowd", i)), fmt.Sprintf("nobody%d@example.com", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.sendCode(w.stranger("who"), "HP100"); err != nil {
+		t.Errorf("a buyer gets no code: %v", err)
+	}
+}
+
 // TestCodeIsNowhere looks for the code in the whole database, after a mail server that failed.
 func TestCodeIsNowhere(t *testing.T) {
 	t.Parallel()
@@ -298,4 +313,29 @@ func TestRefundNeedsItsOwnCode(t *testing.T) {
 			t.Errorf("%d refunds, want 1", got)
 		}
 	})
+}
+
+// TestAskerSeesWhatCameOfIt lets the proof of who he is run out between asking and the answer: he still reads what came of
+// what he asked for, and nobody else does.
+func TestAskerSeesWhatCameOfIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	code := w.bought("HP100", w.marina, func(p *store.Purchase) { p.Amount = 5000 })
+	w.refund(w.marina, "k", code)
+	w.work()
+	w.pass((actions.ProofDays + 1) * 24 * time.Hour)
+	again := w.stranger("marina")
+	if len(again.Buyers) != 0 {
+		t.Fatal("the proof has not run out")
+	}
+	if r, err := w.core.Request(t.Context(), again, "k"); err != nil || r.State != actions.RequestDone {
+		t.Errorf("she reads %v, %v", r.State, err)
+	}
+	if _, err := w.core.Request(t.Context(), w.paulo, "k"); err == nil {
+		t.Error("somebody else reads it")
+	}
+	lost, err := w.core.Unreached(t.Context(), actions.Tell{Account: shop, Identity: again.Identity, Request: "k"}, "blocked")
+	if err != nil || !lost.Mailed {
+		t.Errorf("unreached: %+v, %v", lost, err)
+	}
 }

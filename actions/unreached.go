@@ -2,8 +2,6 @@ package actions
 
 import (
 	"context"
-	"errors"
-	"slices"
 
 	"github.com/aftersale/aftersale/store"
 )
@@ -29,16 +27,12 @@ func (c *Core) Unreached(ctx context.Context, news Tell, why string) (Unreached,
 			return err
 		}
 		out.Who, out.Platform = to.Actor, to.Platform
-		target, subject, template, err := c.newsMail(tx, to.Actor, news)
-		if err != nil {
-			return err
-		}
-		_, p, err := c.read(tx.PurchaseByTransaction, systemActor(news.Account), target)
+		p, subject, template, err := c.newsMail(tx, news)
 		if err != nil {
 			return err
 		}
 		out.Purchase = p
-		buyer := to.Actor.Is(BuyerRole) && slices.Contains(to.Actor.Buyers, p.Buyer.ID)
+		buyer := to.Actor.Is(BuyerRole) // the team's people do not wait for mail, and the address is not theirs
 		out.Mailed = buyer && template != mailNone
 		if buyer && template == mailClosed {
 			account, err := tx.Account(news.Account)
@@ -53,7 +47,7 @@ func (c *Core) Unreached(ctx context.Context, news Tell, why string) (Unreached,
 		if err := tx.MoveIdentity(news.Identity, "", to.PlatformLocale); err != nil {
 			return err
 		}
-		return c.audit(tx, systemActor(news.Account), entry{action: "notice.undelivered", target: string(target), askedBy: to.Actor.ID,
+		return c.audit(tx, systemActor(news.Account), entry{action: "notice.undelivered", target: string(p.Transaction), askedBy: to.Actor.ID,
 			note: to.Platform + ": " + why})
 	})
 	return out, failed("record that somebody is not reached", err)
@@ -67,12 +61,10 @@ const (
 )
 
 // newsMail finds the purchase that news is about, and which mail brings it.
-func (c *Core) newsMail(tx *store.Store, who Actor, news Tell) (target Transaction, subject, mail string, err error) {
+func (c *Core) newsMail(tx *store.Store, news Tell) (p Purchase, subject, mail string, err error) {
+	ctx, us := tx.Context(), systemActor(news.Account)
 	if news.Request != "" {
-		r, err := c.Request(tx.Context(), who, news.Request)
-		if err != nil {
-			return "", "", "", err
-		}
+		r, err := c.Request(ctx, us, news.Request)
 		mail := mailNone
 		switch r.State {
 		case RequestDone, RequestRequested, RequestNeedsBuyer:
@@ -80,18 +72,15 @@ func (c *Core) newsMail(tx *store.Store, who Actor, news Tell) (target Transacti
 		case RequestRefused:
 			mail = mailClosed
 		}
-		return r.Purchase.Transaction, subjectOfRequest(news.Request), mail, nil
+		return r.Purchase, subjectOfRequest(news.Request), mail, err
 	}
-	p, err := c.Proposal(tx.Context(), who, news.Proposal)
-	if errors.Is(err, store.ErrNotFound) {
-		return "", "", "", noProposal()
-	}
+	proposal, err := c.Proposal(ctx, us, news.Proposal)
 	mail = mailOwn
-	switch p.Status {
+	switch proposal.Status {
 	case ProposalOpen:
 		mail = mailNone
 	case ProposalExpired, ProposalRebuilt, ProposalWithdrawn:
 		mail = mailClosed
 	}
-	return p.Purchase.Transaction, subjectOfProposal(news.Proposal), mail, err
+	return proposal.Purchase, subjectOfProposal(news.Proposal), mail, err
 }

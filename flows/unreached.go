@@ -3,6 +3,7 @@ package flows
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/flows/flow"
@@ -13,13 +14,13 @@ import (
 // jobAlarm tells one room what could not be told elsewhere.
 const jobAlarm = "alarm"
 
-// An alarm is for one room, as plain values: what it tells of may be gone when it is shown.
+// An alarm is for one room. It holds nobody's name: jobs outlive what is erased.
 type alarm struct {
 	Platform string   `json:"platform"`
 	Chat     string   `json:"chat"`
-	Of       string   `json:"of"`             // platform of what cannot be reached
-	Who      string   `json:"who,omitempty"`  // a person
-	Room     string   `json:"room,omitempty"` // or a room
+	Of       string   `json:"of"`                 // platform of what cannot be reached
+	Identity string   `json:"identity,omitempty"` // a person
+	Room     string   `json:"room,omitempty"`     // or a room
 	Why      string   `json:"why"`
 	Mailed   bool     `json:"mailed,omitempty"`
 	Facts    []string `json:"facts,omitempty"` // product and transaction
@@ -33,7 +34,7 @@ func (n *Notices) personLost(ctx context.Context, t actions.Tell, why string) er
 			return err
 		}
 		return n.alarmRooms(tx, Room{}, t.Identity+"/"+t.Proposal+t.Request, alarm{
-			Of: lost.Platform, Who: lost.Who.Name, Why: why, Mailed: lost.Mailed,
+			Of: lost.Platform, Identity: t.Identity, Why: why, Mailed: lost.Mailed,
 			Facts: []string{lost.Purchase.Product.Name, string(lost.Purchase.Transaction)},
 		})
 	})
@@ -77,16 +78,24 @@ func (n *Notices) alarm(ctx context.Context, job jobs.Job) error {
 	if !ok {
 		return errNoAdapter(a.Platform)
 	}
-	shown := n.Words.Show(a.view(), flow.Reader{Locale: n.Account.Locale, Timezone: n.Account.Timezone, Shared: true})
+	who := ""
+	if a.Identity != "" {
+		to, err := n.Core.Addressee(ctx, a.Identity)
+		if err != nil {
+			return err
+		}
+		who = to.Actor.Name
+	}
+	shown := n.Words.Show(a.view(who), flow.Reader{Locale: n.Account.Locale, Timezone: n.Account.Timezone, Shared: true})
 	if _, err := poster.Post(ctx, a.Chat, shown); err != nil {
 		return fmt.Errorf("alarm on %s: %w", a.Platform, later(err))
 	}
 	return nil
 }
 
-func (a alarm) view() flow.View {
+func (a alarm) view(who string) flow.View {
 	v := flow.View{Flow: "unreached", Step: "person", Kind: "notice", Ended: true,
-		Title: flow.T("unreached.person", "who", flow.PersonName(a.Who), "platform", platformName(a.Of)),
+		Title: flow.T("unreached.person", "who", flow.PersonName(who), "platform", platformName(a.Of)),
 		Body:  []flow.Text{flow.T("unreached." + a.Why)}}
 	if a.Room != "" {
 		v.Step, v.Title = "room", flow.T("unreached.room", "room", a.Room, "platform", platformName(a.Of))
@@ -103,15 +112,10 @@ func (a alarm) view() flow.View {
 	return v
 }
 
-// platformName is how a platform calls itself.
+// platformName is how a platform is called in a sentence.
 func platformName(platform string) string {
-	switch platform {
-	case "slack":
-		return "Slack"
-	case "discord":
-		return "Discord"
-	case "telegram":
-		return "Telegram"
+	if platform == "" {
+		return platform
 	}
-	return platform
+	return strings.ToUpper(platform[:1]) + platform[1:]
 }

@@ -25,7 +25,7 @@ func (s *Store) LockCode(id string) (OneTimeCode, error) {
 // SaveCode writes what has changed of a code.
 func (s *Store) SaveCode(c OneTimeCode) error {
 	return one(s.db().Model(&OneTimeCode{}).Where("id = ?", c.ID).UpdateColumns(map[string]any{
-		"recipient": c.Recipient, "code_hash": c.CodeHash, "tries": c.Tries, "sent_at": c.SentAt,
+		"code_hash": c.CodeHash, "tries": c.Tries, "sent_at": c.SentAt,
 		"expires_at": c.ExpiresAt, "used_at": c.UsedAt, "voided_at": c.VoidedAt,
 	}))
 }
@@ -33,11 +33,11 @@ func (s *Store) SaveCode(c OneTimeCode) error {
 // VoidCodes ends the codes that a chat user has for a purpose and has not used: a new one takes their place.
 func (s *Store) VoidCodes(identity, purpose string, at time.Time) error {
 	return s.db().Model(&OneTimeCode{}).Where("identity_id = ? AND purpose = ? AND used_at IS NULL AND voided_at IS NULL", identity, purpose).
-		UpdateColumns(map[string]any{"voided_at": at, "recipient": ""}).Error
+		UpdateColumn("voided_at", at).Error
 }
 
-// CodeCounts are how many codes were asked for: since an instant, of one address and of the whole account, and in one
-// conversation.
+// CodeCounts are how many codes were asked for: since an instant, of one address, and of all buyers of the account that are
+// known; and in one conversation.
 type CodeCounts struct {
 	Address, Account, Conversation int64
 }
@@ -50,7 +50,7 @@ func (s *Store) CountCodes(account, address, conversation string, since time.Tim
 	}
 	return c, errors.Join(
 		count(&c.Address, "account_id = ? AND address_key = ? AND created_at > ?", account, address, since),
-		count(&c.Account, "account_id = ? AND created_at > ?", account, since),
+		count(&c.Account, "account_id = ? AND created_at > ? AND buyer_id <> ''", account, since),
 		count(&c.Conversation, "conversation = ?", conversation))
 }
 

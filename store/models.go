@@ -62,7 +62,6 @@ type OneTimeCode struct {
 	PurchaseID   string
 	Facts        string // what exactly it agrees to, hashed: the same words need the same facts
 	AddressKey   string // keyed hash of the address, or of what was typed when there is none
-	Recipient    string // address, until the mail is sent; then empty
 	CodeHash     string // empty until sent
 	Tries        int
 	CreatedAt    time.Time

@@ -3,6 +3,7 @@
 package chat
 
 import (
+	"context"
 	"math/rand/v2"
 	"time"
 )
@@ -22,6 +23,18 @@ func Backoff(n int) time.Duration {
 		d = min(time.Second<<max(n, 0), maxBackoff)
 	}
 	return d - rand.N(d/2)
+}
+
+// Sleep waits for d, or less: then it returns why ctx ended.
+func Sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // A Finding is the result of one check of `doctor`. Text says what to do when State is not ok.

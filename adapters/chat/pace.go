@@ -35,7 +35,7 @@ type paced struct {
 
 // NewPace allows each chat one message every so often, and burst of them at once after a quiet time.
 func NewPace(every time.Duration, burst int, now func() time.Time) *Pace {
-	return &Pace{Sleep: sleep, every: every, burst: max(burst, 1), now: now, chats: map[string]*paced{}}
+	return &Pace{Sleep: Sleep, every: every, burst: max(burst, 1), now: now, chats: map[string]*paced{}}
 }
 
 // errPaced is why a Pace says that a chat is busy.
@@ -103,15 +103,4 @@ func (p *Pace) chat(id string, now time.Time) *paced {
 	}
 	c.used = now
 	return c
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

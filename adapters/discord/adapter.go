@@ -106,7 +106,7 @@ func New(o Options) (*Adapter, error) {
 		a.transport.MaxIdleConnsPerHost = 32
 		client = &http.Client{Transport: a.transport}
 	}
-	a.api = &api{base: o.APIURL, token: o.Token, client: client, redact: chat.NewRedactor(o.Token), limits: newLimits(o.Now), sleep: sleep}
+	a.api = &api{base: o.APIURL, token: o.Token, client: client, redact: chat.NewRedactor(o.Token), limits: newLimits(o.Now), sleep: chat.Sleep}
 	a.api.unauthorized = func() { a.refused.Do(func() { close(a.revoked) }) }
 	a.turns = chat.NewTurns(chat.TurnsOptions{Log: o.Log})
 	a.aside = chat.NewTurns(chat.TurnsOptions{Log: o.Log, Workers: 16, Queue: 500, Patience: callTimeout})
@@ -200,16 +200,4 @@ func (a *Adapter) text(key, locale string) string {
 
 func (a *Adapter) menuWords(locale string) menuWords {
 	return menuWords{Choose: a.text("chat.choose", locale)}
-}
-
-// sleep waits, or returns ctx's error.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -172,7 +172,7 @@ func (a *Adapter) runEndpoint(ctx context.Context) error {
 		}
 		a.down(err)
 		a.o.Log.Warn("discord does not answer", "err", a.api.redact.Error(err))
-		if sleep(ctx, chat.Backoff(n)) != nil {
+		if chat.Sleep(ctx, chat.Backoff(n)) != nil {
 			return nil
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aftersale/aftersale/adapters/adaptertest/fakediscord"
+	"github.com/aftersale/aftersale/adapters/chat"
 	"github.com/aftersale/aftersale/flows/flow"
 )
 
@@ -224,7 +225,7 @@ func TestRealTimes(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, mode string) {
 		w := run(t, mode, deskFunc(func(ctx context.Context, in flow.Inbound, on flow.Screen) error {
-			if err := sleep(ctx, 5*time.Second); err != nil {
+			if err := chat.Sleep(ctx, 5*time.Second); err != nil {
 				return err
 			}
 			return showing(menuCard("At last", "Cancel"))(ctx, in, on)

@@ -68,7 +68,7 @@ func (a *Adapter) runGateway(ctx context.Context) error {
 		}
 		a.down(err)
 		a.o.Log.Warn("not connected", "err", a.api.redact.Error(err))
-		if bad > 0 && sleep(ctx, chat.Backoff(bad-1)) != nil {
+		if bad > 0 && chat.Sleep(ctx, chat.Backoff(bad-1)) != nil {
 			return nil
 		}
 	}

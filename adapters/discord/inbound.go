@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/aftersale/aftersale/adapters/chat"
 	"github.com/aftersale/aftersale/flows/flow"
 )
 
@@ -160,7 +161,7 @@ func (a *Adapter) writing(ctx context.Context, channel string) (done func()) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		if sleep(ctx, writingAfter) == nil {
+		if chat.Sleep(ctx, writingAfter) == nil {
 			_ = a.api.writing(ctx, channel) // the answer matters, not this
 		}
 	}()

@@ -183,15 +183,3 @@ func (a *Adapter) say(key, locale string) string {
 	}
 	return a.Words.Text(flow.T(key), flow.Reader{Locale: locale})
 }
-
-// pause waits, or until ctx ends.
-func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}

@@ -30,7 +30,7 @@ func (a *Adapter) introduce(ctx context.Context) error {
 		}
 		a.health.failed(err)
 		a.Log.Warn("slack does not answer", "err", err)
-		if err := pause(ctx, chat.Backoff(n)); err != nil {
+		if err := chat.Sleep(ctx, chat.Backoff(n)); err != nil {
 			return err
 		}
 	}

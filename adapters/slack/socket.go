@@ -32,7 +32,7 @@ func (a *Adapter) runSocket(ctx context.Context) error {
 		if !errors.Is(err, errAnew) {
 			return err
 		}
-		if pause(ctx, chat.Backoff(6)) != nil {
+		if chat.Sleep(ctx, chat.Backoff(6)) != nil {
 			return a.drain()
 		}
 	}
@@ -87,7 +87,7 @@ func (s *socket) finish() error {
 	drained := make(chan error, 1)
 	go func() {
 		err := s.drain()
-		_ = pause(s.live, lastAcks)
+		_ = chat.Sleep(s.live, lastAcks)
 		drained <- err
 	}()
 	for {

@@ -242,13 +242,4 @@ func (a *Adapter) text(key, locale string) string {
 }
 
 // pause waits; false when ctx ended first.
-func pause(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
+func pause(ctx context.Context, d time.Duration) bool { return chat.Sleep(ctx, d) == nil }

@@ -80,7 +80,7 @@ func TestBuyerWhoBlockedTheBot(t *testing.T) {
 	}
 	said := strings.Join(w.chats.take(), "\n")
 	for _, room := range []string{room, "#second"} {
-		if !strings.Contains(said, room+": Marina Duarte could not be told on test") && !strings.Contains(said, room+": M. D. could not be told on test") {
+		if !strings.Contains(said, room+": Marina Duarte could not be told on Test") && !strings.Contains(said, room+": M. D. could not be told on Test") {
 			t.Errorf("%s is not told:\n%s", room, said)
 		}
 	}
@@ -101,7 +101,7 @@ func TestRoomThatIsLost(t *testing.T) {
 	dead := map[string]error{"#second": &flow.Unreachable{Why: flow.Left, Err: errors.New("not_in_channel")}}
 	w := waiting(t, dead)
 	said := strings.Join(drawAll(w.chats.messages[room]), "\n")
-	if !strings.Contains(said, "The room #second on test cannot be written to") || !strings.Contains(said, "waits for a decision") {
+	if !strings.Contains(said, "The room #second on Test cannot be written to") || !strings.Contains(said, "waits for a decision") {
 		t.Errorf("%s shows:\n%s", room, said)
 	}
 	dead[room] = flow.ErrGone

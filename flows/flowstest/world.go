@@ -49,6 +49,7 @@ type world struct {
 	clock    time.Time
 	ids      int
 	codes    int
+	mailed   string // the link of the last mail into the chat
 	mu       sync.Mutex
 	outside  []string // mails and orders since they were last taken
 	audited  int64
@@ -91,7 +92,8 @@ func openAt(t *testing.T, s *store.Store, g given, on Platform, memory *chats, a
 	w.clock = when(t, g.Now, time.Time{})
 	commerce := actionstest.NewFlaky(ledger.New(w.store, w.now), g.script(t)...)
 	w.core = actions.New(actions.Options{Store: w.store, Commerce: ordered{commerce, w}, Mailer: w, Policy: actions.DefaultPolicy(), Now: w.now, NewID: w.newID,
-		Secret: []byte("the secret of a shop in a test  "), NewCode: w.newCode})
+		Secret: []byte("the secret of a shop in a test  "), NewCode: w.newCode,
+		ChatLink: func(_ context.Context, words string) string { return "https://chat.example/?start=" + words }})
 	w.furnish(t, g)
 	shop, err := w.store.In(context.Background()).Account(account)
 	if err != nil {
@@ -140,6 +142,7 @@ func (w *world) Send(_ context.Context, m actions.Message) error {
 		line += " " + m.Values.Code
 	}
 	w.outside = append(w.outside, line)
+	w.mailed = m.Values.ChatURL
 	return nil
 }
 

@@ -14,7 +14,6 @@ CREATE TABLE one_time_codes (
     purchase_id  text NOT NULL,
     facts        text NOT NULL,
     address_key  text NOT NULL,
-    recipient    text NOT NULL,
     code_hash    text NOT NULL,
     tries        bigint NOT NULL,
     created_at   timestamptz NOT NULL,
