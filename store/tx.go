@@ -44,7 +44,7 @@ func (s *Store) carried(ctx context.Context) *transaction {
 //
 // On SQLite transactions run one at a time. Nothing slow or remote belongs into fn.
 //
-// Errors: fn's own; ErrUnavailable when the database does not answer, and when the end of the commit is unknown;
+// Errors: fn's own; that of ctx when it ended; ErrUnavailable when the database does not answer, and when the end of the commit is unknown;
 // ErrConflict when the commit breaks a constraint.
 func (s *Store) Tx(ctx context.Context, fn func(tx *Store) error) error {
 	if t := s.carried(ctx); t != nil {
@@ -170,6 +170,9 @@ func (t *transaction) end(ctx context.Context) error {
 		err = t.postgres.commit(ctx)
 	} else {
 		err = t.sqlite.Commit()
+		if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
+			err = ctx.Err() // database/sql saw the end first, rolled back, and does not say why
+		}
 	}
 	if err != nil {
 		t.rollback()
