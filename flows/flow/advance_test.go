@@ -149,6 +149,23 @@ func TestNoRefundWithoutConsent(t *testing.T) {
 	}
 }
 
+// TestBackPassesOverTheSecondPerson: after a refund that two agreed to and that failed, [Back] by its owner leads to a step
+// that the owner can answer, and both have to agree again.
+func TestBackPassesOverTheSecondPerson(t *testing.T) {
+	t.Parallel()
+	s, view, _ := flow.Advance(payoutDef(), flow.State{Conversation: "c", Flow: "payout", Owner: ana.ID}, ana, flow.Start{})
+	s, view = step(t, s, flow.Say{Text: "HP1"}, "why")
+	s, view = step(t, s, flow.Submit{Revision: view.Token.Revision, Values: map[string]string{
+		"reason": "fraud", "email": "a@b.c", "email_again": "a@b.c",
+	}}, "menu")
+	s, view = step(t, s, flow.Press{Revision: view.Token.Revision, Button: "on"}, "confirm")
+	s, view = step(t, s, flow.Press{Revision: view.Token.Revision, Button: "confirm"}, "approve")
+	s, view, _ = flow.Advance(payoutDef(), s, rui, flow.Press{Revision: view.Token.Revision, Button: "confirm"})
+	s, view, _ = flow.Advance(payoutDef(), s, ana, flow.Called{Step: "refund", Err: &flow.Failure{Code: actions.Unavailable, Key: "k"}})
+	s, view = step(t, s, flow.Press{Revision: view.Token.Revision, Button: "back"}, "confirm")
+	step(t, s, flow.Press{Revision: view.Token.Revision, Button: "confirm"}, "approve")
+}
+
 // FuzzAdvance looks for the same with a fuzzer's patience.
 func FuzzAdvance(f *testing.F) {
 	var reached bool

@@ -113,14 +113,15 @@ func (t *turn) back() {
 	}
 }
 
-// before is the last finished step in front of the current one that a person answers.
+// before is the last finished step in front of the current one that its owner answers. What somebody else agreed to is
+// passed over: the owner could not answer it, and goes back to change something, which wants both to agree anew.
 func (t *turn) before() (key string, ok bool) {
 	current := t.current().key
 	for _, step := range t.steps() {
 		if step.key == current {
 			break
 		}
-		if step.skip || !slices.Contains(t.Done, step.key) {
+		if step.skip || len(step.by) > 0 || !slices.Contains(t.Done, step.key) {
 			continue
 		}
 		if step.kind == formStep || step.kind == menuStep || step.kind == confirmStep {
