@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aftersale/aftersale/actions/vault"
 	"github.com/aftersale/aftersale/store"
 )
 
@@ -54,8 +55,8 @@ func (c *Core) SendCode(ctx context.Context, who Actor, in SendCodeInput) (SentC
 	if err := mayAct(who); err != nil {
 		return SentCode{}, err
 	}
-	if len(c.codeKey) == 0 {
-		return SentCode{}, &Error{Code: Internal, Key: "error.internal", Err: errors.New("no secret to key one-time codes with")}
+	if !c.vault.Ready() {
+		return SentCode{}, &Error{Code: Internal, Key: "error.internal", Err: vault.ErrNoSecret}
 	}
 	var sent SentCode
 	err := c.store.Tx(ctx, func(tx *store.Store) error {
@@ -88,7 +89,7 @@ func (c *Core) addressCode(tx *store.Store, who Actor, in SendCodeInput, row *st
 			return "", err
 		}
 		row.BuyerID, row.PurchaseID = buyer.ID, purchase
-		row.AddressKey = c.keyed("address", cmp.Or(buyer.EmailKey, strings.ToLower(strings.TrimSpace(in.Known))))
+		row.AddressKey = c.vault.Hash("address", cmp.Or(buyer.EmailKey, strings.ToLower(strings.TrimSpace(in.Known))))
 		return "", nil
 	}
 	_, p, err := c.read(tx.PurchaseByTransaction, who, in.Transaction)
@@ -96,7 +97,7 @@ func (c *Core) addressCode(tx *store.Store, who Actor, in SendCodeInput, row *st
 		return "", err
 	}
 	row.BuyerID, row.PurchaseID = p.Buyer.ID, p.ID
-	row.AddressKey, row.Facts = c.keyed("address", p.Buyer.Email.Key()), c.codeFacts(in.Purpose, p)
+	row.AddressKey, row.Facts = c.vault.Hash("address", p.Buyer.Email.Key()), c.codeFacts(in.Purpose, p)
 	return p.Buyer.Email.Masked(), nil
 }
 

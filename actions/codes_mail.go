@@ -31,7 +31,7 @@ func (c *Core) sendCode(ctx context.Context, job jobs.Job) error {
 			return err
 		}
 		until := now.Add(CodeLife)
-		row.SentAt, row.ExpiresAt, row.CodeHash = &now, &until, c.codeHash(row, code)
+		row.SentAt, row.ExpiresAt, row.CodeHash = &now, &until, c.vault.Hash("code", codeWords(row, code)...)
 		if message, err = c.codeMail(tx, row, code); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/aftersale/aftersale/actions/vault"
 	"github.com/aftersale/aftersale/store"
 )
 
@@ -19,8 +20,8 @@ type Options struct {
 	Now      func() time.Time // the clock
 	NewID    func() string    // ids that sort by time, such as ULIDs
 	Log      *slog.Logger     // discards when nil
-	// Secret keys the hashes of one-time codes; 32 bytes. Without it no code can be sent.
-	Secret []byte
+	// Vault hashes and seals what must not be readable in the database. Without it no code can be sent and nothing sealed.
+	Vault *vault.Vault
 	// ChatLink makes an address that opens a chat with the bot and says these words there, such as
 	// https://t.me/shop_bot?start=…; empty when it cannot now. Nil: there is no such chat.
 	ChatLink func(ctx context.Context, words string) string
@@ -44,7 +45,7 @@ type Core struct {
 	newID       func() string
 	log         *slog.Logger
 	callTimeout time.Duration
-	codeKey     []byte
+	vault       *vault.Vault
 	newCode     func() (string, error)
 	chatLink    func(ctx context.Context, words string) string
 }
@@ -57,11 +58,14 @@ func New(o Options) *Core {
 	if o.CallTimeout == 0 {
 		o.CallTimeout = 20 * time.Second
 	}
+	if o.Vault == nil {
+		o.Vault = &vault.Vault{}
+	}
 	if o.NewCode == nil {
 		o.NewCode = randomCode
 	}
 	return &Core{store: o.Store, commerce: o.Commerce, mailer: o.Mailer, policy: o.Policy, newID: o.NewID, log: o.Log,
-		callTimeout: o.CallTimeout, codeKey: derive(o.Secret, "one-time codes"), newCode: o.NewCode, chatLink: o.ChatLink,
+		callTimeout: o.CallTimeout, vault: o.Vault, newCode: o.NewCode, chatLink: o.ChatLink,
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, // as precise as the coarser database
 	}
 }

@@ -2,7 +2,6 @@ package actions
 
 import (
 	"context"
-	"crypto/hmac"
 	"strings"
 )
 
@@ -13,13 +12,13 @@ const linkSeal = 24
 // takes them behind /start (Bot API 10.1). They name the purchase by an id that means nothing elsewhere, and give no right:
 // whoever comes by them still has to show that the purchase is his. The seal keeps people from trying out ids.
 func (c *Core) sealLink(purchase string) string {
-	return purchase + "_" + c.keyed("link", purchase)[:linkSeal]
+	return purchase + "_" + c.vault.Hash("link", purchase)[:linkSeal]
 }
 
 // OpenLink returns the purchase that the words of a link name; ok is false for anything else.
 func (c *Core) OpenLink(ctx context.Context, words string) (t Transaction, ok bool) {
 	id, seal, found := strings.Cut(words, "_")
-	if !found || len(c.codeKey) == 0 || !hmac.Equal([]byte(seal), []byte(c.keyed("link", id)[:linkSeal])) {
+	if !found || len(seal) != linkSeal || !c.vault.Match(seal, "link", id) {
 		return "", false
 	}
 	row, err := c.store.In(ctx).PurchaseByID(id)
@@ -31,7 +30,7 @@ func (c *Core) OpenLink(ctx context.Context, words string) (t Transaction, ok bo
 
 // chatURL is where the reader of a mail about a purchase continues in a chat; empty where there is none.
 func (c *Core) chatURL(ctx context.Context, account, transaction string) string {
-	if c.chatLink == nil || transaction == "" || len(c.codeKey) == 0 {
+	if c.chatLink == nil || transaction == "" || !c.vault.Ready() {
 		return ""
 	}
 	full, err := c.store.In(ctx).PurchaseByTransaction(account, transaction)

@@ -13,6 +13,7 @@ import (
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/actions/actionstest"
 	"github.com/aftersale/aftersale/actions/ledger"
+	"github.com/aftersale/aftersale/actions/vault"
 	"github.com/aftersale/aftersale/store"
 	"github.com/aftersale/aftersale/store/jobs"
 	"github.com/aftersale/aftersale/store/storetest"
@@ -20,7 +21,13 @@ import (
 
 const shop = "shop"
 
-var secret = []byte("the secret of a shop in a test  ")
+var secrets = func() *vault.Vault {
+	v, err := vault.New([]byte("the secret of a shop in a test  "))
+	if err != nil {
+		panic(err)
+	}
+	return v
+}()
 
 // start is when every test begins: noon of a Tuesday in São Paulo.
 var start = time.Date(2026, 3, 10, 15, 0, 0, 0, time.UTC)
@@ -55,7 +62,7 @@ func worldOn(t *testing.T, s *store.Store, change ...func(*actions.Policy)) *wor
 	}
 	w.platform = actionstest.NewFlaky(ledger.New(s, w.clock))
 	w.core = actions.New(actions.Options{Store: s, Commerce: w.platform, Mailer: w.mailbox, Policy: policy, Now: w.clock, NewID: w.newID,
-		Secret: secret, ChatLink: func(_ context.Context, words string) string { return "https://t.me/shop_bot?start=" + words }})
+		Vault: secrets, ChatLink: func(_ context.Context, words string) string { return "https://t.me/shop_bot?start=" + words }})
 	w.must(s.SaveAccount(store.Account{ID: shop, Name: "Cozinha da Ana", Locale: "pt-BR", Timezone: "America/Sao_Paulo",
 		Currency: "BRL", SupportEmail: "ajuda@cozinha.example", CreatedAt: start}))
 	w.ana, w.leo = w.person("ana", actions.Agent), w.person("leo", actions.Agent)
@@ -274,7 +281,7 @@ func (w *world) proof(who actions.Actor, t actions.Transaction) string {
 		return ""
 	}
 	ctx, apart := w.t.Context(), &actionstest.Mailbox{}
-	core := actions.New(actions.Options{Store: w.store, Mailer: apart, Policy: actions.DefaultPolicy(), Now: w.clock, NewID: w.newID, Secret: secret})
+	core := actions.New(actions.Options{Store: w.store, Mailer: apart, Policy: actions.DefaultPolicy(), Now: w.clock, NewID: w.newID, Vault: secrets})
 	sent, err := core.SendCode(ctx, who, actions.SendCodeInput{Conversation: w.newID(), Purpose: actions.CodeRefund, Transaction: t})
 	w.must(err)
 	job, err := jobs.New(actions.JobCode, actions.Work{ID: sent.ID})

@@ -12,6 +12,7 @@ import (
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/actions/ledger"
 	mailer "github.com/aftersale/aftersale/actions/mail"
+	"github.com/aftersale/aftersale/actions/vault"
 	"github.com/aftersale/aftersale/flows"
 	"github.com/aftersale/aftersale/flows/flow"
 	"github.com/aftersale/aftersale/flows/locales"
@@ -55,9 +56,9 @@ func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*a
 	if a.words, err = locales.New(account.Locale, log); err != nil {
 		return nil, fmt.Errorf("read the words: %w", err)
 	}
-	secret, err := decodeSecretKey(c.SecretKey)
+	secrets, err := newVault(c)
 	if err != nil {
-		return nil, fmt.Errorf("secret_key %w", err)
+		return nil, err
 	}
 	sender, err := newMailer(c)
 	if err != nil {
@@ -65,7 +66,7 @@ func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*a
 	}
 	a.core = actions.New(actions.Options{
 		Store: s, Commerce: ledger.New(s, now), Mailer: countedMailer{sender, a.metrics.mails}, Policy: c.Policy,
-		Now: now, NewID: newID, Log: log, Secret: secret,
+		Now: now, NewID: newID, Log: log, Vault: secrets,
 		ChatLink: func(ctx context.Context, words string) string {
 			if a.chatLink == nil {
 				return ""
@@ -81,6 +82,21 @@ func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*a
 		},
 	})
 	return a, nil
+}
+
+// newVault makes what protects data, of the configured secrets.
+func newVault(c Config) (*vault.Vault, error) {
+	current, err := decodeSecretKey(c.SecretKey)
+	if err != nil {
+		return nil, fmt.Errorf("secret_key %w", err)
+	}
+	var before []byte
+	if c.PreviousSecretKey != "" {
+		if before, err = decodeSecretKey(c.PreviousSecretKey); err != nil {
+			return nil, fmt.Errorf("previous_secret_key %w", err)
+		}
+	}
+	return vault.New(current, before)
 }
 
 // newMailer makes what the configuration says. Without a sender of its own, mail comes from the shop.

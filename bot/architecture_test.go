@@ -54,6 +54,7 @@ var rules = []struct {
 }{
 	{"store/jobs", nil},
 	{"actions/format", nil},
+	{"actions/vault", nil},
 	{"actions/mail", []string{"actions", "actions/format"}},
 	{"actions/hotmart", []string{"actions", "actions/format"}},
 	{"adapters/chat", []string{"flows/flow"}},

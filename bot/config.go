@@ -27,7 +27,9 @@ type Config struct {
 	Mail        MailConfig     `yaml:"mail"`
 	Hotmart     HotmartConfig  `yaml:"hotmart"`
 	SecretKey   Secret         `yaml:"secret_key"` // 32 bytes, base64
-	Policy      actions.Policy `yaml:"policy"`
+	// PreviousSecretKey still opens what it sealed while the secret is being changed; empty at all other times.
+	PreviousSecretKey Secret         `yaml:"previous_secret_key"`
+	Policy            actions.Policy `yaml:"policy"`
 }
 
 // AccountConfig is the shop.

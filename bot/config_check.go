@@ -17,10 +17,11 @@ import (
 
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/actions/format"
+	"github.com/aftersale/aftersale/actions/vault"
 )
 
 // secretKeyBytes is the length of secret_key before base64.
-const secretKeyBytes = 32
+const secretKeyBytes = vault.SecretBytes
 
 // check looks at every value and records what is wrong with it. It changes nothing.
 func (r *configReader) check(c Config) {
@@ -34,11 +35,8 @@ func (r *configReader) check(c Config) {
 	r.telegram(c.Telegram)
 	r.mail(c.Mail)
 	r.hotmart(c.Hotmart)
-	if c.SecretKey != "" {
-		if _, err := decodeSecretKey(c.SecretKey); err != nil {
-			r.wrong("secret_key", "%v", err)
-		}
-	}
+	r.secretKey("secret_key", c.SecretKey)
+	r.secretKey("previous_secret_key", c.PreviousSecretKey)
 	r.policy(c.Policy)
 }
 
@@ -204,6 +202,15 @@ func (r *configReader) mail(m MailConfig) {
 	r.url("mail.smtp_url", m.SMTPURL.Reveal(), "smtp", "smtps")
 	if m.SMTPURL != "" && m.OutboxDir != "" {
 		r.wrong("mail.outbox_dir", "is set, and so is mail.smtp_url: one of the two must go")
+	}
+}
+
+func (r *configReader) secretKey(path string, key Secret) {
+	if key == "" {
+		return
+	}
+	if _, err := decodeSecretKey(key); err != nil {
+		r.wrong(path, "%v", err)
 	}
 }
 

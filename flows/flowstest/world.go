@@ -14,6 +14,7 @@ import (
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/actions/actionstest"
 	"github.com/aftersale/aftersale/actions/ledger"
+	"github.com/aftersale/aftersale/actions/vault"
 	"github.com/aftersale/aftersale/flows"
 	"github.com/aftersale/aftersale/flows/flow"
 	"github.com/aftersale/aftersale/flows/locales"
@@ -90,9 +91,13 @@ func openAt(t *testing.T, s *store.Store, g given, on Platform, memory *chats, a
 	t.Helper()
 	w := &world{on: on, store: s, chats: memory, away: away}
 	w.clock = when(t, g.Now, time.Time{})
+	secrets, err := vault.New([]byte("the secret of a shop in a test  "))
+	if err != nil {
+		t.Fatal(err)
+	}
 	commerce := actionstest.NewFlaky(ledger.New(w.store, w.now), g.script(t)...)
 	w.core = actions.New(actions.Options{Store: w.store, Commerce: ordered{commerce, w}, Mailer: w, Policy: actions.DefaultPolicy(), Now: w.now, NewID: w.newID,
-		Secret: []byte("the secret of a shop in a test  "), NewCode: w.newCode,
+		Vault: secrets, NewCode: w.newCode,
 		ChatLink: func(_ context.Context, words string) string { return "https://chat.example/?start=" + words }})
 	w.furnish(t, g)
 	shop, err := w.store.In(context.Background()).Account(account)
