@@ -61,6 +61,7 @@ func (l *intake) sell(e SaleEvent, subscription string) bool {
 	now, newest := l.stand(was, e)
 	now.write(p.value)
 	product, buyer := l.product(s.Product, s.Contents, newest), l.buyer(s.Buyer, newest)
+	l.document(s)
 	if newest && p.value.EmailChanges == 0 {
 		// The platform moved the purchase. Where we had it moved, events may still name the old address.
 		p.value.BuyerID = buyer.ID
@@ -82,6 +83,7 @@ func (l *intake) sell(e SaleEvent, subscription string) bool {
 func (l *intake) buy(e SaleEvent, subscription string) {
 	s := e.Sale
 	product, buyer := l.product(s.Product, s.Contents, true), l.buyer(s.Buyer, true)
+	l.document(s)
 	p := &bought{fresh: true, dirty: true, grants: map[string]*row[store.AccessGrant]{},
 		value: &store.Purchase{ID: l.core.newID(), AccountID: l.account, Transaction: string(s.Transaction),
 			BuyerID: buyer.ID, ProductID: product.ID, SubscriptionID: subscription, Source: l.core.commerce.Name(),

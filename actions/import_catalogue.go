@@ -73,9 +73,10 @@ func (l *intake) buyer(sold SoldTo, newest bool) *store.Buyer {
 			Email: string(sold.Email), EmailKey: key, CreatedAt: l.now}}
 		l.buyers[key] = r
 	}
-	before := *r.value
+	name, locale := r.value.Name, r.value.Locale
 	fill(&r.value.Name, sold.Name, newest)
 	fill(&r.value.Locale, sold.Locale, newest)
-	r.dirty = r.dirty || *r.value != before
+	r.dirty = r.dirty || r.value.Name != name || r.value.Locale != locale
+	l.phone(r, sold, newest)
 	return r.value
 }

@@ -53,6 +53,9 @@ type SoldTo struct {
 	Name   string
 	Email  Email
 	Locale string // one of ours, guessed from the country of the checkout; empty: unknown
+	// Document and Phone are kept sealed, and nowhere else: no payload, log or hash of an event holds them.
+	Document Document `json:"-"`
+	Phone    string   `json:"-"` // digits with the country code
 }
 
 // A Subscribed is the state of one subscription.

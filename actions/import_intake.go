@@ -24,6 +24,7 @@ type intake struct {
 	subscriptions map[string]*row[store.Subscription]
 	items         map[string][]store.BundleItem // by the id of the bundle, in order
 	openings      map[string]*row[time.Time]
+	paid          map[string]store.PaidRange // by the id of the buyer: of those whose document is asked about
 
 	inbound  []store.InboundEvent
 	newItems []store.BundleItem
@@ -35,6 +36,8 @@ type row[T any] struct {
 	value *T
 	fresh bool // not in the store yet
 	dirty bool
+	// was is what a buyer's document and phone were before they changed; they are written on their own. Nil: no change.
+	was *T
 }
 
 // A bought is a purchase with its access.
@@ -68,6 +71,7 @@ func (l *intake) reset() {
 	l.subscriptions = map[string]*row[store.Subscription]{}
 	l.items = map[string][]store.BundleItem{}
 	l.openings = map[string]*row[time.Time]{}
+	l.paid = map[string]store.PaidRange{}
 	l.inbound, l.newItems, l.moved = nil, nil, nil
 }
 

@@ -66,6 +66,9 @@ func (l *intake) load(s *store.Store, events []SaleEvent) error {
 	if err := l.loadCatalogue(s, w); err != nil {
 		return err
 	}
+	if err := l.loadPaid(s, events); err != nil {
+		return err
+	}
 	return l.loadOpenings(s, events)
 }
 

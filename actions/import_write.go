@@ -48,6 +48,9 @@ func (l *intake) writeCatalogue(tx *store.Store) error {
 			return err
 		}
 	}
+	if err := l.writeContacts(tx); err != nil {
+		return err
+	}
 	if err := inChunks(written(l.products, isAny, func(p store.Product) string { return p.ID }), tx.PutProducts); err != nil {
 		return err
 	}

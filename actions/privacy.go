@@ -26,12 +26,37 @@ func (c *Core) ExportBuyer(ctx context.Context, account string, email Email) ([]
 		for i := range file.Codes {
 			file.Codes[i].CodeHash, file.Codes[i].AddressKey = "", "" // ours, and of use to nobody
 		}
+		if err := c.openContact(&file.Buyer); err != nil {
+			return err
+		}
 		if out, err = json.MarshalIndent(tx.Rows(file), "", "  "); err != nil {
 			return fmt.Errorf("encode a buyer's file: %w", err)
 		}
 		return c.audit(tx, systemActor(account), entry{action: "privacy.exported", target: file.Buyer.ID})
 	})
 	return out, failed("export a buyer", err)
+}
+
+// openContact puts a buyer's document and phone where their seals are, as JSON, and drops what is of use to us alone. What
+// was sealed with a secret that is not here any more cannot be told, and that is said.
+func (c *Core) openContact(b *store.Buyer) error {
+	tell := func(use string, sealed []byte) ([]byte, error) {
+		if len(sealed) == 0 {
+			return nil, nil
+		}
+		value, err := c.vault.Open(use, b.ID, sealed)
+		if err != nil {
+			value = []byte("sealed with another secret_key")
+		}
+		return json.Marshal(string(value))
+	}
+	var err error
+	if b.Document, err = tell(useDocument, b.Document); err != nil {
+		return err
+	}
+	b.Phone, err = tell(usePhone, b.Phone)
+	b.DocumentKey = ""
+	return err
 }
 
 // An Erasure is what was erased, by number.

@@ -57,7 +57,8 @@ func (c *Core) movedTo(tx *store.Store, s *settling, to Email) (store.Buyer, err
 	if others == 0 || found.ID == now.ID {
 		return buyer, tx.PutBuyer(buyer)
 	}
-	buyer.ID, buyer.CreatedAt = c.newID(), c.now()
+	buyer = c.moveContact(buyer, c.newID())
+	buyer.CreatedAt = c.now()
 	if err := tx.PutBuyer(buyer); err != nil {
 		return store.Buyer{}, err
 	}

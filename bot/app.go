@@ -86,11 +86,13 @@ func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*a
 
 // newVault makes what protects data, of the configured secrets.
 func newVault(c Config) (*vault.Vault, error) {
-	current, err := decodeSecretKey(c.SecretKey)
-	if err != nil {
-		return nil, fmt.Errorf("secret_key %w", err)
+	var current, before []byte
+	var err error
+	if c.SecretKey != "" { // commands over the database do without
+		if current, err = decodeSecretKey(c.SecretKey); err != nil {
+			return nil, fmt.Errorf("secret_key %w", err)
+		}
 	}
-	var before []byte
 	if c.PreviousSecretKey != "" {
 		if before, err = decodeSecretKey(c.PreviousSecretKey); err != nil {
 			return nil, fmt.Errorf("previous_secret_key %w", err)

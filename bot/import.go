@@ -39,9 +39,13 @@ func (c importCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	secrets, err := newVault(config)
+	if err != nil {
+		return err
+	}
 	// Nothing is sent by this process: what an import causes is enqueued, and carried out by `serve`.
 	core := actions.New(actions.Options{
-		Store: s, Commerce: ledger.New(s, now), Policy: config.Policy, Now: now, NewID: newID, Log: p.log,
+		Store: s, Commerce: ledger.New(s, now), Policy: config.Policy, Now: now, NewID: newID, Log: p.log, Vault: secrets,
 	})
 	bad := 0
 	for _, name := range c.Files {

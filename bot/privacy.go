@@ -85,8 +85,13 @@ func (c configFlags) core(p *program) (*actions.Core, *store.Store, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	secrets, err := newVault(config)
+	if err != nil {
+		s.Close()
+		return nil, nil, err
+	}
 	return actions.New(actions.Options{
-		Store: s, Commerce: ledger.New(s, now), Policy: config.Policy, Now: now, NewID: newID, Log: p.log,
+		Store: s, Commerce: ledger.New(s, now), Policy: config.Policy, Now: now, NewID: newID, Log: p.log, Vault: secrets,
 	}), s, nil
 }
 

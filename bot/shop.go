@@ -152,8 +152,12 @@ func (s *shop) fill(ctx context.Context, dir string, log *slog.Logger) error {
 	if _, err := os.Stat(done); err == nil {
 		return nil
 	}
+	secrets, err := newVault(s.config)
+	if err != nil {
+		return err
+	}
 	core := actions.New(actions.Options{
-		Store: s.store, Commerce: ledger.New(s.store, now), Policy: s.config.Policy, Now: now, NewID: newID, Log: log,
+		Store: s.store, Commerce: ledger.New(s.store, now), Policy: s.config.Policy, Now: now, NewID: newID, Log: log, Vault: secrets,
 	})
 	for _, f := range demo.Files(now()) {
 		file, err := hotmart.Read(bytes.NewReader(f.Content), f.Name, hotmart.Options{Location: format.Zone(account.Timezone)})

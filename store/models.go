@@ -79,7 +79,13 @@ type Buyer struct {
 	EmailKey  string // normalised, unique per account: what is compared
 	Name      string
 	Locale    string // language of his mails; empty: the account's
-	CreatedAt time.Time
+	// Document and Phone are sealed (actions/vault), Phone with its country code. DocumentKey is a keyed hash: what a typed
+	// document is compared with.
+	Document    []byte
+	DocumentKey string
+	Phone       []byte
+	ContactAt   *time.Time // when Document and Phone were needed last, as far as known; nil without them
+	CreatedAt   time.Time
 }
 
 // A BuyerWord makes a buyer findable by the beginning of any word of his name or e-mail address.

@@ -195,7 +195,8 @@ func (s *Store) EraseBuyer(f BuyerFile, at time.Time) error {
 	}
 	address := Erased + "-" + strings.ToLower(f.Buyer.ID) + "@" + Erased + ".invalid" // unique, and nobody's (RFC 2606)
 	all := []error{
-		run(&Buyer{}, map[string]any{"email": address, "email_key": address, "name": "", "locale": ""}, "id = ?", f.Buyer.ID),
+		run(&Buyer{}, map[string]any{"email": address, "email_key": address, "name": "", "locale": "",
+			"document": nil, "document_key": "", "phone": nil, "contact_at": nil}, "id = ?", f.Buyer.ID),
 		drop(&BuyerWord{}, "account_id = ? AND buyer_id = ?", f.Buyer.AccountID, f.Buyer.ID),
 		drop(&IdentityBuyer{}, "buyer_id = ?", f.Buyer.ID),
 		drop(&OneTimeCode{}, "account_id = ? AND buyer_id = ?", f.Buyer.AccountID, f.Buyer.ID),

@@ -136,7 +136,9 @@ func soldTo(p person, checkout country) (actions.SoldTo, error) {
 	if err != nil {
 		return actions.SoldTo{}, errors.New("the buyer's e-mail address is missing or no address")
 	}
-	to := actions.SoldTo{Name: string(p.Name), Email: email}
+	to := actions.SoldTo{Name: string(p.Name), Email: email, Phone: phoneOf(p)}
+	// Documents of other countries, and what is typed wrong, show nothing later: they are left out.
+	to.Document, _ = actions.ParseDocument(string(p.Document))
 	switch {
 	case strings.HasPrefix(upper(p.Locale), "PT"):
 		to.Locale = "pt-BR"

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/aftersale/aftersale/actions"
 )
@@ -33,7 +34,8 @@ func TestDecodeSamples(t *testing.T) {
 	}
 }
 
-// TestPayloadIsEnough: what is stored decodes to the same event, so nothing that is read was stripped.
+// TestPayloadIsEnough: what is stored decodes to the same event, so nothing that is read was stripped but documents and
+// telephone numbers, which are stored elsewhere.
 func TestPayloadIsEnough(t *testing.T) {
 	t.Parallel()
 	for _, name := range files(t, "testdata/webhooks/*.json") {
@@ -48,7 +50,7 @@ func TestPayloadIsEnough(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: its own payload: %v", name, err)
 		}
-		if diff := cmp.Diff(first, again); diff != "" {
+		if diff := cmp.Diff(first, again, cmpopts.IgnoreFields(actions.SoldTo{}, "Document", "Phone")); diff != "" {
 			t.Errorf("%s: the payload that is stored tells another event (-first +again):\n%s", name, diff)
 		}
 	}
@@ -58,7 +60,7 @@ func TestPayloadIsEnough(t *testing.T) {
 // stored.
 func TestPayloadHoldsNoSecrets(t *testing.T) {
 	t.Parallel()
-	private := []string{"sample-hottok-not-a-secret", "12345678909", "19900000001", "5519900000001", "900000002", "Rua das Panelas",
+	private := []string{"sample-hottok-not-a-secret", "12345678909", "98765432100", "11144477735", "19900000001", "5519900000001", "900000002", "910000003", "Rua das Panelas",
 		"80010000", "11222333000181", "00020101021226SAMPLE", "pay.example.com", "pix.example.com"}
 	for _, name := range files(t, "testdata/webhooks/*.json") {
 		body := read(t, name)

@@ -24,6 +24,28 @@ func (w *word) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// A hidden is a word that is read and never written again: a document, a telephone number.
+type hidden string
+
+// UnmarshalJSON takes strings and numbers, and of an object the parts of a telephone number; anything else is empty.
+func (h *hidden) UnmarshalJSON(data []byte) error {
+	*h = hidden(clean(scalar(data), 40))
+	var parts struct{ DDDCell, Cell, DDDPhone, Phone word }
+	if *h == "" && json.Unmarshal(data, &parts) == nil {
+		*h = hidden(parts.DDDCell + parts.Cell)
+		if parts.Cell == "" {
+			*h = hidden(parts.DDDPhone + parts.Phone)
+		}
+	}
+	return nil
+}
+
+// IsZero keeps it out of everything that is encoded with omitzero.
+func (hidden) IsZero() bool { return true }
+
+// MarshalJSON gives nothing away where omitzero was forgotten.
+func (hidden) MarshalJSON() ([]byte, error) { return []byte("null"), nil }
+
 // A decimal is the text of a number, exactly as it was sent.
 type decimal string
 

@@ -2,7 +2,7 @@ package hotmart
 
 // A payload is a webhook's body: the fields that we read, of all the shapes that "data" has (webhooks 2.0.0).
 // Decoding into it and encoding it again is what strips a payload before it is stored: whatever is not listed here
-// is gone, at any depth. Add a field only if something reads it.
+// is gone, at any depth. Add a field only if something reads it. What is read but must not be stored is hidden.
 type payload struct {
 	ID       word  `json:"id,omitzero"`
 	Created  stamp `json:"creation_date,omitzero"`
@@ -49,12 +49,16 @@ type affiliate struct {
 // A person is a buyer, subscriber, shopper or user of the members area. Of his address the country is read, as a
 // hint at his language.
 type person struct {
-	Name    word    `json:"name,omitzero"`
-	Email   word    `json:"email,omitzero"`
-	Code    word    `json:"code,omitzero"`    // of a subscriber
-	Locale  word    `json:"locale,omitzero"`  // of an order's shopper: PT_BR
-	Country word    `json:"country,omitzero"` // likewise: BR
-	Address country `json:"address,omitzero"`
+	Name      word    `json:"name,omitzero"`
+	Email     word    `json:"email,omitzero"`
+	Document  hidden  `json:"document,omitzero"`
+	Phone     hidden  `json:"checkout_phone,omitzero"`
+	PhoneCode hidden  `json:"checkout_phone_code,omitzero"`
+	Phone2    hidden  `json:"phone,omitzero"`   // of an order's shopper; of a subscriber, who has it in parts
+	Code      word    `json:"code,omitzero"`    // of a subscriber
+	Locale    word    `json:"locale,omitzero"`  // of an order's shopper: PT_BR
+	Country   word    `json:"country,omitzero"` // likewise: BR
+	Address   country `json:"address,omitzero"`
 }
 
 type country struct {
