@@ -18,6 +18,7 @@ import (
 type chatCommand struct {
 	configFlags
 	As    string `help:"Who is at the keyboard: somebody of the team by name, or a buyer by e-mail address or name. Without it, the first of the team." placeholder:"NAME"`
+	Files string `help:"Folder into which files are written that somebody asks for." type:"path" default:"." placeholder:"DIR"`
 	Forms bool   `help:"Ask all fields of a form at once, to be filled as \"Label: value\"; otherwise one question after the other."`
 }
 
@@ -49,7 +50,7 @@ func (c chatCommand) Run(p *program) (err error) {
 
 	keyboard := isTerminal(p.stdin)
 	adapter := terminal.New(terminal.Options{
-		Handler: a.runner, In: p.stdin, Out: p.stdout, User: user, Forms: c.Forms, Log: p.quiet(),
+		Handler: a.runner, In: p.stdin, Out: p.stdout, User: user, Forms: c.Forms, Files: c.Files, Log: p.quiet(),
 		Prompt: keyboard, Color: keyboard && isTerminal(p.stdout) && p.getenv("NO_COLOR") == "" && p.getenv("TERM") != "dumb",
 		Settle: a.settle,
 		As:     func(ctx context.Context, name string) (terminal.User, error) { return seat(ctx, s, name) },

@@ -20,7 +20,7 @@ func (a *app) newConsole(users map[web.Pane][]web.User, hosts []string) *web.Ada
 	console := web.New(web.Options{
 		Store: a.store, Handler: a.runner, Words: a.words, Account: a.account, Rooms: rooms,
 		Users:   func(_ context.Context, pane web.Pane) ([]web.User, error) { return users[pane], nil },
-		Mailbox: mailbox{a.config.Mail.OutboxDir}, Audit: a.auditLines, Commands: consoleCommands(),
+		Mailbox: mailbox{a.config.Mail.OutboxDir}, Audit: a.auditLines, File: a.waitingFile, Commands: consoleCommands(),
 		Hosts: hosts, Now: now, NewID: newID, Log: a.log,
 	})
 	for _, pane := range web.Panes() {
@@ -30,6 +30,15 @@ func (a *app) newConsole(users map[web.Pane][]web.User, hosts []string) *web.Ada
 		}
 	}
 	return console
+}
+
+// waitingFile opens a file that the console's reader fetches.
+func (a *app) waitingFile(ctx context.Context, platform, user, id string) (flow.File, error) {
+	f, body, err := a.core.FetchFile(ctx, a.account.ID, platform, user, id)
+	if err != nil && actions.AsError(err).Code == actions.NotFound {
+		return flow.File{}, store.ErrNotFound
+	}
+	return flow.File{ID: f.ID, Name: f.Name, MIME: f.MIME, Body: body}, err
 }
 
 // consoleCommands are the words that the console offers while "/" is typed.

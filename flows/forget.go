@@ -33,6 +33,12 @@ func (n *Notices) forget(ctx context.Context, _ jobs.Job) error {
 			return fmt.Errorf("forget one-time codes: %w", err)
 		}
 	}
+	for dropped := forgetBatch; dropped == forgetBatch; {
+		var err error
+		if dropped, err = s.ForgetFiles(n.Now(), forgetBatch); err != nil {
+			return fmt.Errorf("forget files: %w", err)
+		}
+	}
 	for platform := range n.Posters {
 		for dropped := forgetBatch; dropped == forgetBatch; {
 			var err error

@@ -43,7 +43,7 @@ type Notices struct {
 func (n *Notices) Handlers() map[string]jobs.Handler {
 	return map[string]jobs.Handler{
 		actions.JobAnnounce: n.announce, jobPost: n.post, actions.JobRefresh: n.refresh, actions.JobTell: n.tell,
-		jobAlarm: n.alarm, JobForget: n.forget,
+		jobAlarm: n.alarm, actions.JobFile: n.file, JobForget: n.forget,
 	}
 }
 

@@ -111,10 +111,12 @@ func TestMigrationsGoUpDownAndUpAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, m := range status {
-			if m.Version != int64(i+1) || m.AppliedAt.IsZero() || !strings.HasSuffix(m.Name, ".sql") {
+		last := int64(0)
+		for _, m := range status {
+			if m.Version <= last || m.AppliedAt.IsZero() || !strings.HasSuffix(m.Name, ".sql") {
 				t.Errorf("status: %+v", m)
 			}
+			last = m.Version
 		}
 		for range status {
 			if err := s.MigrateDown(ctx); err != nil {

@@ -282,6 +282,24 @@ type AuditHead struct {
 	Hash      string
 }
 
+// A File is something that one person is given in his private chat, and nobody else. Its body is sealed (actions/vault,
+// "file" of its ID) and goes as soon as it was delivered; the row goes when it expires.
+type File struct {
+	ID          string `gorm:"primaryKey"`
+	AccountID   string
+	IdentityID  string // its only reader
+	ActorID     string // as whom he asked for it: a person of the team, or himself
+	Name        string
+	MIME        string `gorm:"column:mime"`
+	Caption     string // key of the words above it
+	Body        []byte
+	Size        int64  // of the body before it was sealed, in bytes
+	Lost        string // why it could not be delivered: a reason of flow.Unreachable, too_large; empty when it could
+	CreatedAt   time.Time
+	ExpiresAt   time.Time
+	DeliveredAt *time.Time
+}
+
 // An InboundEvent is a delivery from outside that must act once: a webhook, an update, a click.
 type InboundEvent struct {
 	AccountID string `gorm:"primaryKey"`

@@ -206,6 +206,7 @@ func (s *Store) EraseBuyer(f BuyerFile, at time.Time) error {
 		all = append(all,
 			run(&Conversation{}, map[string]any{"blob": nil, "open": false, "user_id": gone, "chat": gone}, "account_id = ? AND platform = ? AND user_id = ?", i.AccountID, i.Platform, i.UserID),
 			drop(&Card{}, "identity_id = ?", i.ID),
+			drop(&File{}, "identity_id = ?", i.ID),
 			run(&Identity{}, map[string]any{"user_id": gone, "chat": "", "locale": "", "platform_locale": ""}, "id = ?", i.ID))
 	}
 	for _, m := range f.Messages {

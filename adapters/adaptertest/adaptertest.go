@@ -28,6 +28,7 @@ const (
 	ManyPeople    Capability = "many people: more than one person at once"
 	FreeText      Capability = "free text: what is written without a command reaches the bot"
 	Redelivers    Capability = "redelivery: the same delivery may come twice"
+	Files         Capability = "files: a document reaches one person in his private chat"
 	LiveWhispers  Capability = "live whispers: a message for one person alone can be changed later"
 )
 
@@ -65,6 +66,18 @@ type Harness interface {
 	Chat(user string) string
 	// Restart stops the adapter and starts it again on what it has stored.
 	Restart()
+}
+
+// A Receiver is a Harness with Files: it lists the files in somebody's private chat, oldest first.
+type Receiver interface {
+	Received(user string) []SeenFile
+}
+
+// A SeenFile is one file as its reader has it.
+type SeenFile struct {
+	Name    string // as it would be saved
+	Caption string
+	Body    []byte
 }
 
 // A Seen is one message as somebody sees it.
@@ -131,6 +144,8 @@ func Run(t *testing.T, open func(t *testing.T, desk flow.Desk) Harness) {
 		{"markup is shown as it was written", nil, literalMarkup},
 		{"emoji and right-to-left names survive", nil, otherScripts},
 		{"a notice reaches one person", []Capability{ManyPeople}, noticeForOne},
+		{"a file reaches one person", []Capability{Files}, fileForOne},
+		{"a file's name is only a name", []Capability{Files}, fileName},
 		{"people do not see each other's chats", []Capability{ManyPeople}, separateChats},
 		{"a card in a room is edited for everybody", []Capability{Rooms, Edits, ManyPeople}, roomCardEdited},
 		{"an answer in a room is for one person", []Capability{Rooms, Whispers, ManyPeople}, whisperInRoom},

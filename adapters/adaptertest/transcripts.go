@@ -131,6 +131,7 @@ func (p *theatre) play(a flowstest.Act) {
 		p.expect(c, true)
 	}
 	p.privacy()
+	p.files()
 }
 
 // generated is an id that the world made: its number depends on how much was made before.

@@ -49,7 +49,8 @@ type Options struct {
 	User    User
 	Prompt  bool // a person is at the keyboard: show where to type
 	Color   bool
-	Forms   bool // ask several fields at once, to be filled as "Label: value"
+	Files   string // folder into which files are written; empty: the current one
+	Forms   bool   // ask several fields at once, to be filled as "Label: value"
 	// Settle finishes what a turn left to do before the next line is read; it may be nil.
 	Settle func(ctx context.Context) error
 	Log    *slog.Logger // hears of turns that failed; may be nil

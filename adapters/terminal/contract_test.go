@@ -5,6 +5,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -38,7 +41,7 @@ func openKeyboard(t *testing.T, desk flow.Desk, forms bool) adaptertest.Harness 
 	in, keyboard := io.Pipe()
 	h := &harness{T: t, keyboard: keyboard, answered: make(chan struct{}), at: "ana"}
 	h.a = New(Options{
-		Handler: desk, In: in, Out: &h.out, User: User{ID: "ana"}, Forms: forms,
+		Handler: desk, In: in, Out: &h.out, User: User{ID: "ana"}, Forms: forms, Files: t.TempDir(),
 		Settle: func(context.Context) error { h.answered <- struct{}{}; return nil },
 		As:     func(_ context.Context, name string) (User, error) { return User{ID: name, Name: name}, nil },
 	})
@@ -66,7 +69,7 @@ type harness struct {
 }
 
 func (h *harness) Can() []adaptertest.Capability {
-	all := []adaptertest.Capability{adaptertest.FieldProblems, adaptertest.FreeText}
+	all := []adaptertest.Capability{adaptertest.FieldProblems, adaptertest.FreeText, adaptertest.Files}
 	if h.a.Forms {
 		all = append(all, adaptertest.Forms)
 	}
@@ -199,4 +202,25 @@ func (h *harness) readField(f flow.ShownField, value string, below []string) ada
 		}
 	}
 	return seen
+}
+
+// saved is what is printed of a file: its caption, and where it is.
+var saved = regexp.MustCompile(`(?m)^(.*)\n  → (.*)$`)
+
+// Received reads the files that were printed for whoever sat at the keyboard.
+func (h *harness) Received(string) []adaptertest.SeenFile {
+	var all []adaptertest.SeenFile
+	for _, s := range h.See("") {
+		for _, m := range saved.FindAllStringSubmatch(s.Text(), -1) {
+			body, err := os.ReadFile(m[2])
+			if err != nil {
+				h.Fatal(err)
+			}
+			if info, err := os.Stat(m[2]); err != nil || info.Mode().Perm() != 0o600 || filepath.Dir(m[2]) != h.a.Files {
+				h.Errorf("%s: mode %v, %v", m[2], info.Mode(), err)
+			}
+			all = append(all, adaptertest.SeenFile{Name: filepath.Base(m[2]), Caption: m[1], Body: body})
+		}
+	}
+	return all
 }

@@ -18,13 +18,15 @@ type pane struct {
 	*desk
 	pane   Pane
 	guests *guests
+	files  *waitingFiles
 }
 
 // openPane opens a desk for one pane.
 func openPane(t *testing.T, handler flow.Handler, p Pane) pane {
 	t.Helper()
-	g := &guests{}
+	g, files := &guests{}, &waitingFiles{all: map[string]flow.File{}}
 	return pane{openDesk(t, handler, func(o *Options) {
+		o.File = files.open
 		users := o.Users
 		o.Users = func(ctx context.Context, of Pane) ([]User, error) {
 			all, err := users(ctx, of)
@@ -33,7 +35,7 @@ func openPane(t *testing.T, handler flow.Handler, p Pane) pane {
 			}
 			return all, err
 		}
-	}), p, g}
+	}), p, g, files}
 }
 
 // guests are people who sit at a pane beside its own two.
@@ -58,7 +60,7 @@ func (g *guests) seat(id string) {
 
 func (p pane) Can() []adaptertest.Capability {
 	all := []adaptertest.Capability{adaptertest.Edits, adaptertest.StaleButtons, adaptertest.History,
-		adaptertest.ManyPeople, adaptertest.FreeText}
+		adaptertest.ManyPeople, adaptertest.FreeText, adaptertest.Files}
 	if p.pane != Buyer {
 		all = append(all, adaptertest.Forms, adaptertest.FieldProblems, adaptertest.Rooms, adaptertest.Whispers, adaptertest.LiveWhispers)
 	}
@@ -81,7 +83,7 @@ func (p pane) Redeliver(string) { p.t.Fatal("a browser's press is never delivere
 
 func (p pane) Longest() int { return paneLimits[p.pane].Text }
 
-func (p pane) Poster() flow.Poster { return p.adapter.Poster(p.pane) }
+func (p pane) Poster() flow.Poster { return keepingPoster{p.adapter.Poster(p.pane), p.files} }
 
 func (p pane) Room() string { return p.pane.Room("approvals") }
 

@@ -102,6 +102,7 @@ type messageView struct {
 	Color    int
 	Text     []string
 	Card     card
+	File     *fileView
 }
 
 // A formView is a modal and the message that it belongs to.
@@ -163,14 +164,14 @@ func (a *Adapter) message(v visit, p Pane, m store.Message) (messageView, error)
 		view.Text = l.split(text, l.Text)
 		return view, nil
 	}
-	var s flow.Shown
+	var s said
 	if err := json.Unmarshal(m.Body, &s); err != nil {
 		return view, fmt.Errorf("read message %s: %w", m.ID, err)
 	}
 	if s.Locale != "" {
 		view.voice.reader.Locale = s.Locale
 	}
-	view.Author, view.Card = product, fit(s, l)
+	view.Author, view.Card, view.File = product, fit(s.Shown, l), s.view(v.seats, m.ID)
 	if p == Buyer {
 		view.Author = a.Account.Name // a buyer talks to the shop and need not know what it runs on
 	}

@@ -89,6 +89,10 @@ func (p poster) Edit(ctx context.Context, chat, message string, s flow.Shown) er
 }
 
 func (a *Adapter) post(ctx context.Context, chat, reader string, s flow.Shown) (string, error) {
+	return a.add(ctx, chat, reader, said{Shown: s})
+}
+
+func (a *Adapter) add(ctx context.Context, chat, reader string, s said) (string, error) {
 	body, err := json.Marshal(s)
 	if err != nil {
 		return "", err

@@ -90,14 +90,16 @@ type Words interface {
 
 // Options are what an Adapter works with. All are needed unless marked otherwise.
 type Options struct {
-	Store    *store.Store
-	Handler  flow.Handler
-	Words    Words
-	Account  store.Account
-	Rooms    map[Pane]string // name of the pane's approvals room; a pane without one has none
-	Users    func(ctx context.Context, pane Pane) ([]User, error)
-	Mailbox  Mailbox                                                   // may be nil: no mailbox
-	Audit    func(ctx context.Context, limit int) ([]AuditLine, error) // may be nil: no audit log
+	Store   *store.Store
+	Handler flow.Handler
+	Words   Words
+	Account store.Account
+	Rooms   map[Pane]string // name of the pane's approvals room; a pane without one has none
+	Users   func(ctx context.Context, pane Pane) ([]User, error)
+	Mailbox Mailbox                                                   // may be nil: no mailbox
+	Audit   func(ctx context.Context, limit int) ([]AuditLine, error) // may be nil: no audit log
+	// File opens a file that waits for a user of a pane, for him alone; store.ErrNotFound when there is none. Nil: no files.
+	File     func(ctx context.Context, platform, user, id string) (flow.File, error)
 	Commands []Command
 	Hosts    []string      // names under which the console may be opened; empty: those of the loopback
 	Poll     time.Duration // how often an open page looks for what other replicas, mail and audit brought; 0: one second
@@ -131,6 +133,7 @@ func (a *Adapter) Routes(mux *http.ServeMux) {
 	mux.Handle("POST /c/say", a.guard(a.say))
 	mux.Handle("POST /c/press", a.guard(a.press))
 	mux.Handle("POST /c/submit", a.guard(a.submit))
+	mux.Handle("GET /c/file/{message}", a.guard(a.file))
 	mux.Handle("GET /c/mail/{id}", a.guard(a.letter))
 	mux.Handle("GET /c/mail/{id}/html", a.guard(a.letterHTML))
 	mux.Handle("GET /c/static/{file}", a.guard(serveStatic))

@@ -24,6 +24,34 @@ type Poster interface {
 	Edit(ctx context.Context, chat, message string, s Shown) error
 }
 
+// A File is a document for one person.
+type File struct {
+	ID      string
+	Name    string // adapters use SafeName
+	MIME    string
+	Body    []byte
+	Caption string // what it is, in the reader's language
+	Locale  string
+}
+
+// SafeName is the name as it may stand in folders, headers and chats, whoever made it.
+func (f File) SafeName() string { return actions.FileName(f.Name) }
+
+// Picture reports whether the file is best shown as it is, such as a code to scan.
+func (f File) Picture() bool { return f.MIME == "image/png" || f.MIME == "image/jpeg" }
+
+// A FilePoster hands a file to one person in his private chat. Every Poster is one too.
+//
+// It says that the file waits when the reader fetches it from us himself: then it is kept until it expires.
+//
+// Errors: ErrTooLarge; *Unreachable; *Busy; any other is passing, and it is tried again.
+type FilePoster interface {
+	PostFile(ctx context.Context, chat string, f File) (waits bool, err error)
+}
+
+// ErrTooLarge means that the platform takes no file of this size.
+var ErrTooLarge = errors.New("the platform takes no file of this size")
+
 // ErrGone means that there is no message to edit and never will be: somebody deleted it, or the platform does not keep it.
 var ErrGone = errors.New("the message cannot be edited any more")
 

@@ -3,6 +3,7 @@ package flowstest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,6 +22,7 @@ type message struct {
 type chats struct {
 	mu       sync.Mutex
 	messages map[string][]*message
+	files    map[string][]flow.File // by chat
 	record   []string
 	speaker  string // whose private chat needs no name in the record
 	next     int
@@ -54,6 +56,31 @@ func (c *chats) Edit(_ context.Context, chat, id string, s flow.Shown) error {
 		return nil
 	}
 	return fmt.Errorf("no message %s in %s", id, chat)
+}
+
+// PostFile hands a file over. The record names it; what is in it is for the test of whoever makes it.
+func (c *chats) PostFile(_ context.Context, chat string, f flow.File) (bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.files == nil {
+		c.files = map[string][]flow.File{}
+	}
+	c.files[chat] = append(c.files[chat], f)
+	lines := []string{f.Caption, fmt.Sprintf("  (file) %s, %s, %d bytes", f.Name, f.MIME, len(f.Body))}
+	if chat != c.speaker {
+		lines[0] = chat + ": " + lines[0]
+	}
+	for _, l := range lines {
+		c.record = append(c.record, "< "+l)
+	}
+	return false, nil
+}
+
+// Files lists the files that somebody was given so far.
+func (r *Rehearsal) Files(person string) []flow.File {
+	r.w.chats.mu.Lock()
+	defer r.w.chats.mu.Unlock()
+	return slices.Clone(r.w.chats.files[chatOf(person)])
 }
 
 func same(a, b flow.Shown) bool {

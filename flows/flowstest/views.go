@@ -162,6 +162,12 @@ func longCards(p actions.Purchase, rule actions.Verdict) []longView {
 			all = append(all, longView{View: v})
 		}
 	}
+	for _, f := range []actions.File{{}, {Delivered: true}, {Lost: "blocked"}, {Lost: "closed"}, {Lost: "left"}, {Lost: actions.FileTooLarge}, {Lost: actions.FileRemoved}} {
+		f.ID, f.Name = longID, strings.Repeat("a", 76)+".csv"
+		v := flows.ShowFile(f)
+		v.Live = "file:" + longID
+		all = append(all, longView{View: v})
+	}
 	open := longProposal(p, rule, actions.ProposalRefund, actions.ProposalOpen)
 	page := actions.ProposalPage{Proposals: []actions.Proposal{open, open, open, open, open}, Next: "n"}
 	for _, reader := range []actions.Actor{manager, buyer} {
