@@ -31,6 +31,7 @@ type commands struct {
 	Import      importCommand  `cmd:"" help:"Read purchases from webhook payloads (JSON) or a sales report (CSV)."`
 	People      peopleCommand  `cmd:"" help:"List, add or remove the people of the team."`
 	Privacy     privacyCommand `cmd:"" help:"Write out or erase all that is kept of one buyer."`
+	Keys        keysCommand    `cmd:"" help:"Change the secret that protects what is stored, or show what it protects."`
 	Audit       auditCommand   `cmd:"" help:"Check the audit log for changes, or write it out."`
 	Healthcheck healthCommand  `cmd:"" hidden:"" help:"Ask a running process whether it is well: for containers."`
 

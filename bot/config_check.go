@@ -37,6 +37,9 @@ func (r *configReader) check(c Config) {
 	r.hotmart(c.Hotmart)
 	r.secretKey("secret_key", c.SecretKey)
 	r.secretKey("previous_secret_key", c.PreviousSecretKey)
+	if c.PreviousSecretKey != "" && c.PreviousSecretKey == c.SecretKey {
+		r.wrong("previous_secret_key", "is the same as secret_key: it is for the one before")
+	}
 	r.policy(c.Policy)
 }
 

@@ -39,11 +39,16 @@ const doctorPatience = 15 * time.Second
 
 // Run makes all checks, and fails when one of them did.
 func (c doctorCommand) Run(p *program) error {
-	config, err := LoadRunning(c.Config, p.getenv)
+	var read *configReader
+	config, err := loadConfig(c.Config, p.getenv, func(r *configReader, c Config) {
+		r.missing(c)
+		read = r
+	})
 	if err != nil {
 		return err // all mistakes, each with its place; nothing else can be checked on a configuration that is wrong
 	}
 	findings := checkConfiguration(config)
+	findings = append(findings, checkSecrets(config, read, p.getenv)...)
 	findings = append(findings, checkDatabase(p, config)...)
 	findings = append(findings, checkMail(p.ctx, config)...)
 	findings = append(findings, checkPlatforms(p, config)...)
@@ -60,9 +65,9 @@ func (c doctorCommand) Run(p *program) error {
 	return nil
 }
 
-// checkConfiguration finds what is allowed and still worth a word. The secret key was checked with all other values.
+// checkConfiguration finds what is allowed and still worth a word.
 func checkConfiguration(c Config) []finding {
-	all := []finding{{"ok", "configuration", "read and complete"}, {"ok", "secret key", fmt.Sprintf("%d bytes", secretKeyBytes)}}
+	all := []finding{{"ok", "configuration", "read and complete"}}
 	if c.Account.Name == defaultAccountName {
 		all = append(all, finding{"warn", "account", fmt.Sprintf("is still called %q: set account.name, since buyers read it", defaultAccountName)})
 	}

@@ -125,6 +125,18 @@ func (v *Vault) Current() []byte {
 	return append([]byte{layout}, v.keys[0].id[:]...)
 }
 
+// PrefixBytes is how many bytes at the beginning of a sealed value name its secret.
+const PrefixBytes = 1 + keyIDBytes
+
+// Prefixes are the beginnings of what each of the secrets has sealed, the current one first. They give nothing away of it.
+func (v *Vault) Prefixes() [][]byte {
+	all := make([][]byte, len(v.keys))
+	for i, k := range v.keys {
+		all[i] = append([]byte{layout}, k.id[:]...)
+	}
+	return all
+}
+
 func (v *Vault) keyOf(sealed []byte) (key, bool) {
 	if len(sealed) <= 1+keyIDBytes || sealed[0] != layout {
 		return key{}, false

@@ -1,0 +1,22 @@
+package actions
+
+import "github.com/aftersale/aftersale/store"
+
+// A sealedColumn is where sealed values are kept: the value of a row is sealed for a use, of the row's key.
+type sealedColumn struct {
+	store.SealedColumn
+	use string
+	// hash is the column with the keyed hash of the same value, which a change of the secret makes anew; empty: none. keyed
+	// makes it of the row's key and the value.
+	hash  string
+	keyed func(c *Core, key string, value []byte) string
+	// batch is how many are sealed anew at once; 0: resealBatch. Large values take fewer.
+	batch int
+}
+
+// sealedColumns are all of them. Whoever seals values in another column adds it here: else a change of the secret loses them.
+var sealedColumns = []sealedColumn{
+	{SealedColumn: store.SealedColumn{Table: "buyers", Key: "id", Column: "document"}, use: useDocument, hash: "document_key",
+		keyed: func(c *Core, id string, value []byte) string { return c.documentKey(id, Document(value)) }},
+	{SealedColumn: store.SealedColumn{Table: "buyers", Key: "id", Column: "phone"}, use: usePhone},
+}
