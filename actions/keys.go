@@ -40,11 +40,11 @@ type KeyReport struct {
 //
 // It is for whoever runs the program; no chat reaches it.
 //
-// Errors: Invalid without a secret; Unavailable.
+// Errors: vault.ErrNoSecret; Unavailable.
 func (c *Core) KeyStatus(ctx context.Context, account string) (KeyReport, error) {
 	var r KeyReport
 	if !c.vault.Ready() {
-		return r, &Error{Code: Invalid, Key: "keys.none"}
+		return r, vault.ErrNoSecret
 	}
 	s := c.store.In(ctx)
 	counts := map[string]int64{}
@@ -107,7 +107,7 @@ type Rotation struct {
 //
 // It is for whoever runs the program; no chat reaches it.
 //
-// Errors: Invalid without a secret; Unavailable, after which what was done stays.
+// Errors: vault.ErrNoSecret; Unavailable, after which what was done stays.
 func (c *Core) RotateKeys(ctx context.Context, account string, progress func(done, total int64)) (Rotation, error) {
 	var r Rotation
 	status, err := c.KeyStatus(ctx, account)

@@ -157,7 +157,7 @@ func TestRotationWithoutTheOldSecret(t *testing.T) {
 		"status": func() error { _, err := none.KeyStatus(t.Context(), shop); return err },
 		"rotate": func() error { _, err := none.RotateKeys(t.Context(), shop, nil); return err },
 	} {
-		if key(try()) != "keys.none" {
+		if !errors.Is(try(), vault.ErrNoSecret) {
 			t.Errorf("%s without a secret: %v", name, try())
 		}
 	}

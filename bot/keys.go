@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/actions/vault"
 )
 
 // keysCommand changes the secret that protects what is stored.
@@ -100,10 +101,9 @@ func values(n int64) string {
 	return fmt.Sprintf("%d values", n)
 }
 
-// explainKeys says in the operator's language what the actions say by key.
+// explainKeys says what to do.
 func explainKeys(err error) error {
-	var e *actions.Error
-	if errors.As(err, &e) && e.Key == "keys.none" {
+	if errors.Is(err, vault.ErrNoSecret) {
 		return usagef("there is no secret_key: `openssl rand -base64 32` makes one")
 	}
 	return err
