@@ -46,6 +46,7 @@ type request struct {
 	path   string        // below the base; may hold an interaction's token
 	route  string        // the same without tokens, for limits and errors
 	body   any           // nil: none
+	file   *flow.File    // sent with the body; nil: none
 	into   any           // where the answer goes; nil: nowhere
 	bare   bool          // an interaction's own call: it needs no token of the bot, and no limit but its own counts
 	again  bool          // may be repeated when its answer was lost: it changes nothing twice
@@ -56,12 +57,9 @@ type request struct {
 //
 // Errors: *refusal; *flow.Busy when Discord wants a longer pause; any other when there was no answer.
 func (c *api) do(ctx context.Context, r request) error {
-	var body []byte
-	if r.body != nil {
-		var err error
-		if body, err = json.Marshal(r.body); err != nil {
-			return fmt.Errorf("%s %s: %w", r.method, r.route, err)
-		}
+	body, kind, err := r.encode()
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", r.method, r.route, err)
 	}
 	waited := time.Duration(0)
 	for attempt := 1; ; attempt++ {
@@ -71,7 +69,7 @@ func (c *api) do(ctx context.Context, r request) error {
 				return err
 			}
 		}
-		after, err := c.try(ctx, r, body)
+		after, err := c.try(ctx, r, body, kind)
 		switch {
 		case err == nil:
 			return nil
@@ -88,6 +86,17 @@ func (c *api) do(ctx context.Context, r request) error {
 			}
 		}
 	}
+}
+
+// encode writes the body, and says what kind it is; nil when there is none.
+func (r request) encode() (body []byte, kind string, err error) {
+	if r.body == nil {
+		return nil, "", nil
+	}
+	if body, err = json.Marshal(r.body); err != nil || r.file == nil {
+		return body, "application/json", err
+	}
+	return withFile(body, *r.file)
 }
 
 // pause waits as long as a limit asks to; what would take longer than chat.MaxWait in all, or longer than the context
@@ -109,7 +118,7 @@ func (c *api) pause(ctx context.Context, d time.Duration, waited *time.Duration,
 var errLimited = errors.New("rate limit")
 
 // try makes one attempt; after is how long Discord wants to be left alone before the next one.
-func (c *api) try(ctx context.Context, r request, body []byte) (after time.Duration, err error) {
+func (c *api) try(ctx context.Context, r request, body []byte, kind string) (after time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(r.within, callTimeout))
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, r.method, c.base+r.path, bytes.NewReader(body))
@@ -118,7 +127,7 @@ func (c *api) try(ctx context.Context, r request, body []byte) (after time.Durat
 	}
 	req.Header.Set("User-Agent", userAgent)
 	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", kind)
 	}
 	if !r.bare {
 		req.Header.Set("Authorization", "Bot "+c.token)

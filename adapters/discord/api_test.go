@@ -284,6 +284,10 @@ func silent(t *testing.T, w *world, a *Adapter, i interaction) {
 		func() error { _, err := a.Poster().Post(ctx, fakediscord.Room, menuCard("x")); return err },
 		func() error { return a.Poster().Edit(ctx, fakediscord.Room, "1", menuCard("x")) },
 		func() error {
+			_, err := a.Poster().(flow.FilePoster).PostFile(ctx, direct+ana, flow.File{Name: "x.csv", Body: []byte("x")})
+			return err
+		},
+		func() error {
 			_, err := a.api.respond(ctx, i, callback{Type: answerMessage, Data: plain("x")})
 			return err
 		},

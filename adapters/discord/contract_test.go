@@ -57,7 +57,7 @@ func newHarness(t *testing.T, mode string, desk flow.Desk) *harness {
 func (h *harness) Can() []adaptertest.Capability {
 	can := []adaptertest.Capability{
 		adaptertest.Forms, adaptertest.FieldProblems, adaptertest.Edits, adaptertest.StaleButtons, adaptertest.Rooms, adaptertest.Whispers,
-		adaptertest.History, adaptertest.ManyPeople, adaptertest.Redelivers,
+		adaptertest.History, adaptertest.ManyPeople, adaptertest.Redelivers, adaptertest.Files,
 	}
 	if h.mode == ModeGateway {
 		can = append(can, adaptertest.FreeText)

@@ -17,6 +17,7 @@ const (
 	codeUnknownWebhook     = 10015
 	codeUnknownInteraction = 10062
 	codeDirectTooFast      = 40003
+	codeTooLarge           = 40005
 	codeAcknowledged       = 40060
 	codeMissingAccess      = 50001
 	codeNotInDirect        = 50003

@@ -48,6 +48,13 @@ type message struct {
 	Flags           int         `json:"flags,omitempty"`
 	Nonce           string      `json:"nonce,omitempty"`
 	EnforceNonce    bool        `json:"enforce_nonce,omitempty"`
+	Attachments     []attached  `json:"attachments,omitempty"`
+}
+
+// attached names a file that comes with a message.
+type attached struct {
+	ID   string `json:"id"` // of its part: "0" of "files[0]"
+	Name string `json:"filename"`
 }
 
 // mentions lists whom a message may notify: nobody, ever.

@@ -24,6 +24,8 @@ const callTimeout = 10 * time.Second
 type api struct {
 	bot     *slack.Client
 	http    *http.Client
+	files   *http.Client // for what is larger, and takes longer
+	scheme  string       // of the addresses that Slack gives us: the one of its own
 	secrets *chat.Redactor
 	methods *chat.Pace // by method: what a 429 asks to pause
 	posts   *chat.Pace // by chat
@@ -37,9 +39,14 @@ const (
 )
 
 func newAPI(o Options) *api {
+	files := *o.HTTP
+	files.Timeout *= uploadTimeout / callTimeout
+	scheme, _, _ := strings.Cut(o.APIURL, ":")
 	return &api{
 		bot:     slack.New(o.BotToken, clientOptions(o)...),
 		http:    o.HTTP,
+		files:   &files,
+		scheme:  scheme,
 		secrets: chat.NewRedactor(o.BotToken, o.AppToken, o.SigningSecret),
 		methods: chat.NewPace(time.Millisecond, 1000, o.Now),
 		posts:   chat.NewPace(postEvery, postBurst, o.Now),
@@ -63,12 +70,16 @@ const attempts = 4
 // A call whose answer is lost is not made again: it may have been carried out. The error reaches the job, which posts
 // once more: a doubled card is the lesser evil than one that never comes.
 func (c *api) call(ctx context.Context, method string, f func(ctx context.Context) error) error {
+	return c.callWithin(ctx, method, callTimeout, f)
+}
+
+func (c *api) callWithin(ctx context.Context, method string, timeout time.Duration, f func(ctx context.Context) error) error {
 	var err error
 	for range attempts {
 		if err := c.methods.Wait(ctx, method); err != nil {
 			return err
 		}
-		err = within(ctx, f)
+		err = within(ctx, timeout, f)
 		after, limited := rateLimit(err)
 		if !limited {
 			break
@@ -78,8 +89,8 @@ func (c *api) call(ctx context.Context, method string, f func(ctx context.Contex
 	return c.safe(method, err)
 }
 
-func within(ctx context.Context, f func(ctx context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+func within(ctx context.Context, timeout time.Duration, f func(ctx context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	return f(ctx)
 }

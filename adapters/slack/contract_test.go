@@ -15,6 +15,7 @@ func (w workspace) Can() []adaptertest.Capability {
 	return []adaptertest.Capability{
 		adaptertest.Forms, adaptertest.FieldProblems, adaptertest.Edits, adaptertest.StaleButtons, adaptertest.Rooms,
 		adaptertest.Whispers, adaptertest.History, adaptertest.ManyPeople, adaptertest.FreeText, adaptertest.Redelivers,
+		adaptertest.Files,
 	}
 }
 

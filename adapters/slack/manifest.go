@@ -15,10 +15,10 @@ import (
 // DefaultCommand is the slash command unless the configuration names another.
 const DefaultCommand = "/support"
 
-// scopes are what the bot may do: answer commands; write; write to people first and read what they write to it; hear its
-// name in a channel; know a person's language; see whether it is in a channel.
+// scopes are what the bot may do: answer commands; write; write to people first and read what they write to it; give them
+// files; hear its name in a channel; know a person's language; see whether it is in a channel.
 var scopes = []string{
-	"app_mentions:read", "channels:read", "chat:write", "commands", "groups:read", "im:history", "im:write", "users:read",
+	"app_mentions:read", "channels:read", "chat:write", "commands", "files:write", "groups:read", "im:history", "im:write", "users:read",
 }
 
 // botEvents are what Slack tells the bot of.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/aftersale/aftersale/adapters/adaptertest/fakeslack"
+	"github.com/aftersale/aftersale/flows/flow"
 )
 
 // A safeBuffer is a log that several goroutines write.
@@ -35,7 +36,7 @@ func (s *safeBuffer) String() string {
 // No token, no secret and no response address is in any error, log line or message, whatever goes wrong.
 func TestSecretsStaySecret(t *testing.T) {
 	t.Parallel()
-	secrets := []string{fakeslack.BotToken, fakeslack.AppToken, fakeslack.SigningSecret, "secret-address", "ticket-"}
+	secrets := []string{fakeslack.BotToken, fakeslack.AppToken, fakeslack.SigningSecret, "secret-address", "ticket-", "upload/"}
 	faults := map[string]fakeslack.Fault{
 		"refused": {Error: "invalid_auth"}, "missing scope": {Error: "missing_scope"}, "down": {Status: 503}, "html": {Body: "<html>oops"},
 		"cut": {Cut: true}, "hangs": {Hang: true}, "echo": {Body: `{"ok":false,"error":"bad token ` + fakeslack.BotToken + `"}`},
@@ -51,7 +52,8 @@ func TestSecretsStaySecret(t *testing.T) {
 				o.options.HTTP = &http.Client{Timeout: 100 * time.Millisecond}
 			})
 			o.Anything = true
-			all := []string{"users.info", "chat.postMessage", "chat.postEphemeral", "chat.update", "chat.delete", "views.open", "views.update", "views.publish", "conversations.open", "conversations.info", "auth.test", "apps.connections.open", "respond"}
+			all := []string{"users.info", "chat.postMessage", "chat.postEphemeral", "chat.update", "chat.delete", "views.open", "views.update", "views.publish", "conversations.open", "conversations.info", "auth.test", "apps.connections.open", "respond",
+				"files.getUploadURLExternal", "files.completeUploadExternal"}
 			for _, method := range all {
 				for range 12 {
 					o.On(method, f)
@@ -65,6 +67,15 @@ func TestSecretsStaySecret(t *testing.T) {
 			tell := func(v any) { fmt.Fprintf(&said, "%v %+v %#v\n", v, v, v) }
 			_, err := o.adapter.Poster().Post(t.Context(), ana, card("x"))
 			tell(err)
+			file := flow.File{Name: "x.csv", Body: []byte("x"), Caption: "x"}
+			for _, refuses := range []string{"", "conversations.open", "files.getUploadURLExternal", "upload"} { // one call further each time
+				if refuses != "" {
+					o.Clear(refuses)
+				}
+				o.On("upload", f)
+				_, err = o.adapter.Poster().(flow.FilePoster).PostFile(t.Context(), ana, file)
+				tell(err)
+			}
 			tell(o.adapter.Poster().Edit(t.Context(), ana, "D1:1", card("x")))
 			for _, mode := range modes {
 				options := o.options

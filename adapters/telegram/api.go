@@ -39,10 +39,26 @@ func newAPI(token, base string, client *http.Client) *api {
 // call posts a method and decodes its result, which may be nil. Its errors hold no token; what Telegram refused is a
 // *tgbotapi.Error inside.
 func (c *api) call(ctx context.Context, method string, params tgbotapi.Params, out any) error {
+	return c.made(ctx, method, out, func(bot *tgbotapi.BotAPI) (*tgbotapi.APIResponse, error) { return bot.MakeRequest(method, params) })
+}
+
+// upload posts a method with a file. Its errors are those of call.
+func (c *api) upload(ctx context.Context, method string, params tgbotapi.Params, file tgbotapi.RequestFile, out any) error {
+	return c.made(ctx, method, out, func(bot *tgbotapi.BotAPI) (*tgbotapi.APIResponse, error) {
+		answer, err := bot.UploadFiles(method, params, []tgbotapi.RequestFile{file})
+		var refused *tgbotapi.Error
+		if errors.As(err, &refused) && answer != nil {
+			refused.Code = answer.ErrorCode // the library forgets it here
+		}
+		return answer, err
+	})
+}
+
+func (c *api) made(ctx context.Context, method string, out any, make func(*tgbotapi.BotAPI) (*tgbotapi.APIResponse, error)) error {
 	carrier := &carrier{ctx: ctx, http: c.http}
 	bot := tgbotapi.BotAPI{Token: c.token, Client: carrier}
 	bot.SetAPIEndpoint(c.endpoint)
-	answer, err := bot.MakeRequest(method, params)
+	answer, err := make(&bot)
 	if err == nil && out != nil {
 		err = json.Unmarshal(answer.Result, out)
 	}

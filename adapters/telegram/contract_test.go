@@ -42,7 +42,8 @@ func newHarness(t *testing.T, mode string, d flow.Desk, tune ...func(*Options, *
 }
 
 func (h *harness) Can() []adaptertest.Capability {
-	return []adaptertest.Capability{adaptertest.Edits, adaptertest.StaleButtons, adaptertest.Rooms, adaptertest.History, adaptertest.ManyPeople, adaptertest.FreeText, adaptertest.Redelivers}
+	return []adaptertest.Capability{adaptertest.Edits, adaptertest.StaleButtons, adaptertest.Rooms, adaptertest.History, adaptertest.ManyPeople, adaptertest.FreeText, adaptertest.Redelivers,
+		adaptertest.Files}
 }
 
 func (h *harness) Platform() string        { return Platform }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
@@ -18,11 +19,16 @@ import (
 const attempts = 3
 
 // deliver calls a method that writes to a chat. It follows a group that became a supergroup, waits where Telegram asks
-// to, and repeats what doubles nothing: all but a sendMessage whose answer was lost. That one is an error; a job posts it
+// to, and repeats what doubles nothing: all but a message whose answer was lost. That one is an error; a job posts it
 // again then, as a doubled card is the lesser evil.
 //
 // Errors: *flow.Unreachable, *flow.Busy, flow.ErrGone, or a passing one.
 func (a *Adapter) deliver(ctx context.Context, to int64, method string, params tgbotapi.Params, out any) error {
+	return a.deliverBy(ctx, to, method, params, func() error { return a.try(ctx, method, params, out) })
+}
+
+// deliverBy does the same by a call of its own, which reads params again each time.
+func (a *Adapter) deliverBy(ctx context.Context, to int64, method string, params tgbotapi.Params, call func() error) error {
 	var err error
 	for n := range attempts {
 		to = a.now(to)
@@ -34,7 +40,7 @@ func (a *Adapter) deliver(ctx context.Context, to int64, method string, params t
 		if err := a.all.Wait(ctx, ""); err != nil {
 			return err
 		}
-		err = a.try(ctx, method, params, out)
+		err = call()
 		refused := refusal(err)
 		switch {
 		case err == nil:
@@ -49,7 +55,7 @@ func (a *Adapter) deliver(ctx context.Context, to int64, method string, params t
 			}
 		case refused != nil && refused.Code < http.StatusInternalServerError:
 			return meaning(err)
-		case ctx.Err() != nil || method == "sendMessage" && !neverSent(err):
+		case ctx.Err() != nil || strings.HasPrefix(method, "send") && !neverSent(err):
 			return err
 		case !a.pause(ctx, time.Duration(n+1)*500*time.Millisecond):
 			return err
@@ -64,7 +70,11 @@ func (a *Adapter) deliver(ctx context.Context, to int64, method string, params t
 func (a *Adapter) try(ctx context.Context, method string, params tgbotapi.Params, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	err := a.api.call(ctx, method, params, out)
+	return a.heed(a.api.call(ctx, method, params, out))
+}
+
+// heed notices when the token has become worthless.
+func (a *Adapter) heed(err error) error {
 	if refused := refusal(err); refused != nil && refused.Code == http.StatusUnauthorized {
 		a.ready(err)
 		select {

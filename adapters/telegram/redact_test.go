@@ -102,6 +102,10 @@ func TestTokenIsNeverSeen(t *testing.T) {
 			a.me = "cozinha_bot" // from here on the rest fails
 			_, err = a.Poster().Post(t.Context(), "5001", card)
 			seen("Post", err)
+			for _, kind := range []string{"text/csv", "image/png"} {
+				_, err = a.Poster().(flow.FilePoster).PostFile(t.Context(), "5001", flow.File{Name: "x", MIME: kind, Body: []byte("x")})
+				seen("PostFile", err)
+			}
 			if err := a.Poster().Edit(t.Context(), "5001", "7", card); name != "another result" { // an edit has no use for it
 				seen("Edit", err)
 			}

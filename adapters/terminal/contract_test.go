@@ -205,7 +205,7 @@ func (h *harness) readField(f flow.ShownField, value string, below []string) ada
 }
 
 // saved is what is printed of a file: its caption, and where it is.
-var saved = regexp.MustCompile(`(?m)^(.*)\n  → (.*)$`)
+var saved = regexp.MustCompile(`(?m)^(.*)\n  ⤓ (.*)$`)
 
 // Received reads the files that were printed for whoever sat at the keyboard.
 func (h *harness) Received(string) []adaptertest.SeenFile {

@@ -22,7 +22,7 @@ func (a *Adapter) PostFile(_ context.Context, chat string, f flow.File) (bool, e
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.post(posted{a.id(), chat, flow.Shown{Kind: "notice", Title: f.Caption, Body: []string{"→ " + path}, Ended: true}})
+	a.post(posted{a.id(), chat, flow.Shown{Kind: "notice", Title: f.Caption, Body: []string{"⤓ " + path}, Ended: true}})
 	return false, a.broken
 }
 

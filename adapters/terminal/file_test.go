@@ -39,7 +39,7 @@ func TestFilesNeverOverwrite(t *testing.T) {
 	if _, err := os.Stat(elsewhere); err == nil {
 		t.Error("a file was written through a link")
 	}
-	if !strings.Contains(out.String(), "→ "+filepath.Join(dir, "audit-3.csv")) || strings.Contains(out.String(), "\x1b") {
+	if !strings.Contains(out.String(), "⤓ "+filepath.Join(dir, "audit-3.csv")) || strings.Contains(out.String(), "\x1b") {
 		t.Errorf("printed: %q", out.String())
 	}
 	a.Files = filepath.Join(precious, "no folder")

@@ -18,6 +18,7 @@ type Message struct {
 	Content    string
 	Embeds     []Embed
 	Components []Component
+	Files      []File
 	Thinking   bool // "thinking…"
 	Edits      int
 	Deleted    bool
@@ -64,12 +65,16 @@ type Option struct {
 
 // A patch is what a body changes: absent parts stay.
 type patch struct {
-	Content      *string      `json:"content"`
-	Embeds       *[]Embed     `json:"embeds"`
-	Components   *[]Component `json:"components"`
-	Flags        int          `json:"flags"`
-	Nonce        string       `json:"nonce"`
-	EnforceNonce bool         `json:"enforce_nonce"`
+	Content     *string      `json:"content"`
+	Embeds      *[]Embed     `json:"embeds"`
+	Components  *[]Component `json:"components"`
+	Flags       int          `json:"flags"`
+	Attachments []struct {
+		ID       json.Number `json:"id"`
+		Filename string      `json:"filename"`
+	} `json:"attachments"`
+	Nonce        string `json:"nonce"`
+	EnforceNonce bool   `json:"enforce_nonce"`
 	Mentions     *struct {
 		Parse []string `json:"parse"`
 	} `json:"allowed_mentions"`
@@ -142,7 +147,7 @@ func (m *Message) payload() map[string]any {
 }
 
 // channel is what can be done in channels with the bot's token.
-func (s *Server) channel(method string, parts []string, body []byte) answer {
+func (s *Server) channel(method string, parts []string, body []byte, files map[string]File) answer {
 	if len(parts) < 2 {
 		return refuse(http.StatusNotFound, 0, "404: Not Found")
 	}
@@ -172,6 +177,7 @@ func (s *Server) channel(method string, parts []string, body []byte) answer {
 			}
 		}
 		m := s.add(id, "", p)
+		m.Files = s.attached(p, files)
 		s.nonces[id+" "+p.Nonce] = m.ID
 		return ok(m.payload())
 	case len(parts) == 4 && method == http.MethodPatch:

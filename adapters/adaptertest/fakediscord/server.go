@@ -300,7 +300,11 @@ func (s *Server) answer(r *http.Request, path string, body []byte) answer {
 	if !strings.HasPrefix(r.UserAgent(), "DiscordBot (") {
 		s.wrong("%s %s: user agent %q", r.Method, path, r.UserAgent())
 	}
-	if len(body) > 0 && r.Header.Get("Content-Type") != "application/json" {
+	body, files, refused := s.parts(r, path, body)
+	if refused != nil {
+		return *refused
+	}
+	if files == nil && len(body) > 0 && r.Header.Get("Content-Type") != "application/json" {
 		s.wrong("%s %s: content type %q", r.Method, path, r.Header.Get("Content-Type"))
 	}
 	parts := strings.Split(path, "/")
@@ -323,7 +327,7 @@ func (s *Server) answer(r *http.Request, path string, body []byte) answer {
 	case "webhooks":
 		return s.webhook(r.Method, parts, body)
 	case "channels":
-		return s.channel(r.Method, parts, body)
+		return s.channel(r.Method, parts, body, files)
 	case "applications":
 		return s.application(r.Method, parts, body)
 	}

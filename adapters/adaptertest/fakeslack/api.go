@@ -27,6 +27,9 @@ var methods = map[string]func(s *Slack, body map[string]any) any{
 	"views.update":          (*Slack).viewsUpdate,
 	"views.publish":         (*Slack).viewsPublish,
 	"apps.connections.open": (*Slack).connectionsOpen,
+
+	"files.getUploadURLExternal":   (*Slack).uploadURL,
+	"files.completeUploadExternal": (*Slack).completeUpload,
 }
 
 // serveMethod answers one call of the Web API.

@@ -63,3 +63,10 @@ func (f Fault) fails(w http.ResponseWriter, r *http.Request) {
 	}
 	_, _ = io.WriteString(w, f.Body)
 }
+
+// Clear has a method work again.
+func (s *Slack) Clear(method string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.faults, method)
+}

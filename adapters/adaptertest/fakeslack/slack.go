@@ -60,6 +60,7 @@ type Slack struct {
 	stacks   map[string][]*View // open modals by user, the top one last
 	homes    map[string]map[string]any
 	faults   map[string][]Fault
+	uploads  map[string]*upload // by id
 	calls    []Call
 	last     map[string]Delivery // by user
 	line     line
@@ -81,6 +82,7 @@ type Message struct {
 	User                string // empty: the bot
 	Text                string
 	Blocks              []any
+	Files               []File
 	For                 string // the one person who sees it; empty: everybody there
 	gone                bool
 }
@@ -117,16 +119,17 @@ type Call struct {
 func New(t testing.TB) *Slack {
 	t.Helper()
 	s := &Slack{
-		Scopes: "app_mentions:read,channels:read,chat:write,commands,groups:read,im:history,im:write,users:read",
+		Scopes: "app_mentions:read,channels:read,chat:write,commands,files:write,groups:read,im:history,im:write,users:read",
 		t:      t, specs: specs.Load(t), client: &http.Client{Timeout: 10 * time.Second},
 		users: map[string]*User{}, channels: map[string]*channel{}, triggers: map[string]*trigger{}, urls: map[string]*responseURL{},
-		views: map[string]*View{}, stacks: map[string][]*View{}, homes: map[string]map[string]any{}, faults: map[string][]Fault{}, last: map[string]Delivery{},
+		views: map[string]*View{}, stacks: map[string][]*View{}, homes: map[string]map[string]any{}, faults: map[string][]Fault{}, uploads: map[string]*upload{}, last: map[string]Delivery{},
 	}
 	s.changed = sync.NewCond(&s.mu)
 	s.line.sent = map[string]*envelope{}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/{method}", s.serveMethod)
 	mux.HandleFunc("POST /respond/{id}", s.serveResponse)
+	mux.HandleFunc("POST /upload/{secret}", s.serveUpload)
 	mux.HandleFunc("GET /socket", s.serveSocket)
 	s.server = httptest.NewServer(mux)
 	t.Cleanup(func() {

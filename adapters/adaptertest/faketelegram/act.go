@@ -17,6 +17,10 @@ func (s *Server) act(r *http.Request, method string, p map[string]any) outcome {
 		return result(map[string]any{"id": BotID, "is_bot": true, "first_name": "Cozinha da Ana", "username": Username, "can_join_groups": true, "can_read_all_group_messages": false, "supports_inline_queries": false})
 	case "sendMessage":
 		return s.sendMessage(p)
+	case "sendDocument":
+		return s.sendDocument(p)
+	case "sendPhoto":
+		return s.sendPhoto(p)
 	case "editMessageText":
 		return s.editMessageText(p)
 	case "answerCallbackQuery":

@@ -38,6 +38,8 @@ type message struct {
 	reply  int64
 	rows   [][]Button
 	gone   bool
+	file   File
+	photo  bool
 }
 
 // A Button is one of an inline keyboard.

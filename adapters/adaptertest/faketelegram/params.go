@@ -3,6 +3,7 @@ package faketelegram
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"mime"
 	"net/http"
 	"slices"
@@ -18,6 +19,7 @@ const (
 	number
 	truth
 	object // JSON
+	file   // a part of its own
 )
 
 // methods are those that this server has, with the parameters that a bot of ours may use. A name that begins with "!" is
@@ -41,6 +43,8 @@ var methods = map[string]map[string]kind{
 	"setMyShortDescription":  {"short_description": text, "language_code": text},
 	"getChatMenuButton":      {"chat_id": number},
 	"setChatMenuButton":      {"chat_id": number, "menu_button": object},
+	"sendDocument":           {"!chat_id": number, "message_thread_id": number, "!document": file, "caption": text, "parse_mode": text, "disable_content_type_detection": truth},
+	"sendPhoto":              {"!chat_id": number, "message_thread_id": number, "!photo": file, "caption": text, "parse_mode": text},
 	"editMessageReplyMarkup": {"!chat_id": number, "!message_id": number, "reply_markup": object},
 }
 
@@ -55,7 +59,14 @@ func (s *Server) params(method string, r *http.Request) (map[string]any, []strin
 		problems = append(problems, "sent by "+r.Method)
 	}
 	if r.ContentLength != 0 {
-		if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/x-www-form-urlencoded" {
+		want := "application/x-www-form-urlencoded"
+		if slices.Contains(slices.Collect(maps.Values(known)), file) {
+			want = "multipart/form-data"
+			if err := r.ParseMultipartForm(64 << 20); err != nil {
+				problems = append(problems, err.Error())
+			}
+		}
+		if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != want {
 			problems = append(problems, fmt.Sprintf("content type %q", r.Header.Get("Content-Type")))
 		}
 	}
@@ -76,6 +87,18 @@ func (s *Server) params(method string, r *http.Request) (map[string]any, []strin
 			problems = append(problems, fmt.Sprintf("%s: %v", name, err))
 		}
 		params[name] = v
+	}
+	if r.MultipartForm != nil {
+		for name, parts := range r.MultipartForm.File {
+			if known[name] != file && known["!"+name] != file {
+				problems = append(problems, name+": takes no file")
+			}
+			f, err := readFile(parts[0])
+			if err != nil {
+				problems = append(problems, fmt.Sprintf("%s: %v", name, err))
+			}
+			params[name] = f
+		}
 	}
 	for name := range known {
 		if required, ok := strings.CutPrefix(name, "!"); ok && params[required] == nil {

@@ -9,6 +9,8 @@ type Message struct {
 	Rows   [][]Button
 	Thread int64
 	Reply  int64
+	File   File // Text is its caption
+	Photo  bool // the file is shown as a picture
 }
 
 // Buttons are all of its keyboard.
@@ -33,7 +35,7 @@ func (s *Server) Messages(chat int64) []Message {
 		if m.gone {
 			continue
 		}
-		seen := Message{ID: m.id, User: m.from, Text: m.text, HTML: m.html, Rows: m.rows, Thread: m.thread, Reply: m.reply}
+		seen := Message{ID: m.id, User: m.from, Text: m.text, HTML: m.html, Rows: m.rows, Thread: m.thread, Reply: m.reply, File: m.file, Photo: m.photo}
 		if m.from == BotID {
 			seen.User = 0
 		}

@@ -43,6 +43,19 @@ var younger = map[string][]string{
 	"views.push":         {"interactivity_pointer"},
 }
 
+// stated are methods that Slack has added since, with what its pages say of them (docs.slack.dev, reference/methods, read
+// 2026-11).
+var stated = map[string][]slackParameter{
+	"files.getUploadURLExternal": {
+		{Name: "filename", Type: "string", Required: true}, {Name: "length", Type: "integer", Required: true},
+		{Name: "snippet_type", Type: "string"}, {Name: "alt_txt", Type: "string"},
+	},
+	"files.completeUploadExternal": {
+		{Name: "files", Type: "string", Required: true}, {Name: "channel_id", Type: "string"}, {Name: "channels", Type: "string"},
+		{Name: "thread_ts", Type: "string"}, {Name: "initial_comment", Type: "string"}, {Name: "blocks", Type: "string"},
+	},
+}
+
 // SlackMethod checks the parameters of a Web API call: names, what is required, types; the blocks and views in them by
 // Block Kit. Values may come from a form (all strings) or from JSON. Nothing is known of a method that is not listed.
 func (s *Specs) SlackMethod(method string, body map[string]any) []string {
@@ -55,6 +68,9 @@ func (s *Specs) SlackMethod(method string, body map[string]any) []string {
 		for _, p := range operation.Parameters {
 			known[p.Name] = p
 		}
+	}
+	for _, p := range stated[method] {
+		known[p.Name] = p
 	}
 	if len(known) == 0 {
 		return nil
