@@ -66,7 +66,7 @@ func (c *Core) SendCode(ctx context.Context, who Actor, in SendCodeInput) (SentC
 		if sent.To, err = c.addressCode(tx, who, in, &row); err != nil {
 			return err
 		}
-		if err := c.maySendCode(tx, row); err != nil {
+		if err := c.maySendCode(tx, &row); err != nil {
 			return err
 		}
 		if err := tx.VoidCodes(row.IdentityID, row.Purpose, c.now()); err != nil {
@@ -89,7 +89,8 @@ func (c *Core) addressCode(tx *store.Store, who Actor, in SendCodeInput, row *st
 			return "", err
 		}
 		row.BuyerID, row.PurchaseID = buyer.ID, purchase
-		row.AddressKey = c.vault.Hash("address", cmp.Or(buyer.EmailKey, strings.ToLower(strings.TrimSpace(in.Known))))
+		typed := strings.ToLower(strings.TrimSpace(in.Known))
+		row.AddressKey, row.TypedKey = c.vault.Hash("address", cmp.Or(buyer.EmailKey, typed)), c.vault.Hash("typed", typed)
 		return "", nil
 	}
 	_, p, err := c.read(tx.PurchaseByTransaction, who, in.Transaction)
@@ -122,22 +123,28 @@ func (c *Core) knownBuyer(tx *store.Store, account, known string) (store.Buyer, 
 		e.Field = "known"
 		return store.Buyer{}, "", e
 	}
-	full, err := tx.PurchaseByTransaction(account, string(t))
-	if errors.Is(err, store.ErrNotFound) {
-		return store.Buyer{}, "", nil
-	}
-	return full.Buyer, full.Purchase.ID, err
+	return tx.BuyerOfTransaction(account, string(t))
 }
 
 // maySendCode holds the limits of the policy. Codes for nobody count toward all limits but the shop's, which strangers
 // could use up for everybody.
-func (c *Core) maySendCode(tx *store.Store, row store.OneTimeCode) error {
-	n, err := tx.CountCodes(row.AccountID, row.AddressKey, row.Conversation, c.now().Add(-codesCountedFor))
+//
+// A stranger is refused by what he did himself. That an address has had its codes he must not learn: it would tell him
+// which purchase belongs to which address. He is answered as ever, and nothing is mailed.
+func (c *Core) maySendCode(tx *store.Store, row *store.OneTimeCode) error {
+	n, err := tx.CountCodes(*row, c.now().Add(-codesCountedFor))
 	if err != nil {
 		return err
 	}
 	limits := c.policy.Codes
-	if n.Address >= int64(limits.PerAddress) || n.Conversation >= int64(limits.PerConversation) || n.Account >= int64(limits.PerShop) {
+	full := n.Address >= int64(limits.PerAddress)
+	if CodePurpose(row.Purpose) == CodeLink {
+		if full {
+			row.BuyerID, row.PurchaseID = "", ""
+		}
+		full = n.Typed >= int64(limits.PerAddress) || n.Asker >= int64(limits.PerConversation)
+	}
+	if full || n.Conversation >= int64(limits.PerConversation) || n.Account >= int64(limits.PerShop) {
 		return &Error{Code: Denied, Key: "code.too_many", Hint: "code.too_many.hint"}
 	}
 	return nil

@@ -188,12 +188,16 @@ func TestCodesAreLimited(t *testing.T) {
 	}
 	send("a", "HP100", "<nil>")
 	send("b", "marina.duarte@example.com", "<nil>")
-	send("c", "HP100", "code.too_many") // two to that address within an hour, whoever asked
+	send("c", "HP100", "<nil>") // two to that address within an hour, whoever asked: he is answered, and nothing is mailed
+	w.work()
+	equal(t, "mails", w.mails(), []string{"code_link marina.duarte@example.com", "code_link marina.duarte@example.com"})
+	send("c", "HP100", "code.too_many") // two of that word
 	send("d", "HP200", "<nil>")
-	send("d", "HP200", "<nil>")
+	send("f", "paulo@example.net", "<nil>")
 	send("e", "nobody@example.com", "code.too_many") // four of the shop
 	w.pass(time.Hour + time.Second)
 	send("c", "HP100", "<nil>")
+	send("d", "HP997", "<nil>")
 	send("d", "HP998", "<nil>")
 	send("d", "HP999", "code.too_many") // three of that conversation, however old
 }

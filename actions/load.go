@@ -18,8 +18,12 @@ func (c *Core) Purchase(ctx context.Context, who Actor, t Transaction) (Purchase
 }
 
 // read loads a purchase that the actor may see, as it is kept and as it is shown.
-func (c *Core) read(load func(account, transaction string) (store.FullPurchase, error), who Actor, t Transaction) (store.FullPurchase, Purchase, error) {
-	full, err := load(who.Account, string(t))
+func (c *Core) read(load func(account, transaction string, buyers ...string) (store.FullPurchase, error), who Actor, t Transaction) (store.FullPurchase, Purchase, error) {
+	var his []string
+	if who.Is(BuyerRole) {
+		his = append([]string{""}, who.Buyers...) // never none at all, which would mean anybody's
+	}
+	full, err := load(who.Account, string(t), his...)
 	if errors.Is(err, store.ErrNotFound) || err == nil && !maySee(who, full.Buyer.ID) {
 		return store.FullPurchase{}, Purchase{}, notFound(t)
 	}

@@ -66,4 +66,5 @@ func tell(tx *store.Store, t Tell) error {
 
 func subjectOfProposal(id string) string          { return "proposal:" + id }
 func subjectOfRequest(key string) string          { return "request:" + key }
+func subjectOfAlarm(id string) string             { return "alarm:" + id }
 func subjectOfPurchase(transaction string) string { return "purchase:" + transaction }

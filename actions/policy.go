@@ -13,11 +13,14 @@ import (
 type Policy struct {
 	BuyerRefund   BuyerRefundPolicy  `yaml:"buyer_refund"`
 	SecondPerson  SecondPersonPolicy `yaml:"second_person"`
+	BuyerYearly   BuyerYearlyPolicy  `yaml:"buyer_yearly"`
 	AgentDaily    AgentDailyPolicy   `yaml:"agent_daily"`
+	ProductSpike  ProductSpikePolicy `yaml:"product_spike"`
 	ProposalHours int                `yaml:"proposal_hours"` // how long a proposal waits for a decision
 	Resend        ResendPolicy       `yaml:"resend"`
 	EmailChange   EmailChangePolicy  `yaml:"email_change"`
 	Codes         CodesPolicy        `yaml:"codes"`
+	Flood         FloodPolicy        `yaml:"flood"`
 }
 
 // CodesPolicy limits how many one-time codes are mailed (design 7.3): to one address within an hour, in one conversation,
@@ -44,15 +47,38 @@ type SecondPersonPolicy struct {
 	RefundAbove Amount `yaml:"refund_above"` // a refund of exactly this much is still one person's
 }
 
+// BuyerYearlyPolicy limits what one buyer gets back within a year before somebody else looks: refunds that he gets without a
+// person, and refunds and chargebacks in all, whoever asks for the next one.
+type BuyerYearlyPolicy struct {
+	WithoutPerson int `yaml:"without_person"`
+	Refunds       int `yaml:"refunds"`
+}
+
+// ProductSpikePolicy says when the team is told that unusually much of one product comes back: refunds and chargebacks within
+// 24 hours that are Count or more; or Least or more and above Times as many as on a usual day of the 30 before. 0 switches
+// Count or Times off.
+type ProductSpikePolicy struct {
+	Count int `yaml:"count"`
+	Times int `yaml:"times"`
+	Least int `yaml:"least"`
+}
+
+// FloodPolicy limits the turns of one chat user in a minute, in all replicas together; 0: no limit.
+type FloodPolicy struct {
+	PerMinute int `yaml:"per_minute"`
+}
+
 // AgentDailyPolicy limits what one agent refunds on his own between two midnights of the account's zone.
 type AgentDailyPolicy struct {
 	Refunds int    `yaml:"refunds"`
 	Amount  Amount `yaml:"amount"`
 }
 
-// ResendPolicy keeps the button from being a mail cannon.
+// ResendPolicy keeps the button from being a mail cannon in the hands of buyers, or of somebody who has become one.
 type ResendPolicy struct {
 	BuyerDaily int `yaml:"buyer_daily"` // for one purchase, in any 24 hours
+	PerAddress int `yaml:"per_address"` // access mails to one address within an hour, whoever had them sent
+	PerShop    int `yaml:"per_shop"`    // for all buyers together, within an hour
 }
 
 // EmailChangePolicy holds the commerce platform's conditions for moving a purchase to another address, and how long
@@ -69,11 +95,14 @@ func DefaultPolicy() Policy {
 	return Policy{
 		BuyerRefund:   BuyerRefundPolicy{Enabled: true, Max: 100_00, FirstInMonths: 12, Code: true},
 		SecondPerson:  SecondPersonPolicy{RefundAbove: 500_00},
+		BuyerYearly:   BuyerYearlyPolicy{WithoutPerson: 2, Refunds: 4},
 		AgentDaily:    AgentDailyPolicy{Refunds: 20, Amount: 5_000_00},
+		ProductSpike:  ProductSpikePolicy{Count: 20, Times: 5, Least: 5},
 		ProposalHours: 72,
-		Resend:        ResendPolicy{BuyerDaily: 3},
+		Resend:        ResendPolicy{BuyerDaily: 3, PerAddress: 10, PerShop: 500},
 		EmailChange:   EmailChangePolicy{Days: 40, Max: 2, UnopenedOnly: true, FreezeHours: 72},
 		Codes:         CodesPolicy{PerAddress: 3, PerConversation: 6, PerShop: 20},
+		Flood:         FloodPolicy{PerMinute: 60},
 	}
 }
 
@@ -100,16 +129,24 @@ func (p Policy) Validate() []PolicyMistake {
 	amount("buyer_refund.max", p.BuyerRefund.Max)
 	between("buyer_refund.first_in_months", p.BuyerRefund.FirstInMonths, 0, 120)
 	amount("second_person.refund_above", p.SecondPerson.RefundAbove)
+	between("buyer_yearly.without_person", p.BuyerYearly.WithoutPerson, 0, 1000)
+	between("buyer_yearly.refunds", p.BuyerYearly.Refunds, 0, 1000)
+	between("product_spike.count", p.ProductSpike.Count, 0, 1_000_000)
+	between("product_spike.times", p.ProductSpike.Times, 0, 1000)
+	between("product_spike.least", p.ProductSpike.Least, 1, 1_000_000)
 	between("agent_daily.refunds", p.AgentDaily.Refunds, 0, 10_000)
 	amount("agent_daily.amount", p.AgentDaily.Amount)
 	between("proposal_hours", p.ProposalHours, 1, 24*30)
 	between("resend.buyer_daily", p.Resend.BuyerDaily, 0, 100)
+	between("resend.per_address", p.Resend.PerAddress, 1, 1000)
+	between("resend.per_shop", p.Resend.PerShop, 1, 1_000_000)
 	between("email_change.days", p.EmailChange.Days, 1, 365)
 	between("email_change.max", p.EmailChange.Max, 0, 100)
 	between("email_change.freeze_hours", p.EmailChange.FreezeHours, 0, 24*30)
 	between("codes.per_address", p.Codes.PerAddress, 1, 100)
 	between("codes.per_conversation", p.Codes.PerConversation, 1, 100)
 	between("codes.per_shop", p.Codes.PerShop, 1, 1_000_000)
+	between("flood.per_minute", p.Flood.PerMinute, 0, 10_000)
 	return all
 }
 

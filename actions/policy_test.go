@@ -18,14 +18,16 @@ func TestPolicyListsAllMistakes(t *testing.T) {
 	t.Parallel()
 	p := Policy{BuyerRefund: BuyerRefundPolicy{Max: -1, FirstInMonths: -1}, SecondPerson: SecondPersonPolicy{RefundAbove: -1},
 		AgentDaily: AgentDailyPolicy{Refunds: -1, Amount: maxAmount + 1}, ProposalHours: 0, Resend: ResendPolicy{BuyerDaily: 101},
-		EmailChange: EmailChangePolicy{Days: 0, Max: -1, FreezeHours: -1}, Codes: CodesPolicy{PerConversation: 101}}
+		EmailChange: EmailChangePolicy{Days: 0, Max: -1, FreezeHours: -1}, Codes: CodesPolicy{PerConversation: 101},
+		BuyerYearly: BuyerYearlyPolicy{WithoutPerson: -1, Refunds: -1}, ProductSpike: ProductSpikePolicy{Count: -1, Times: -1}, Flood: FloodPolicy{PerMinute: -1}}
 	var paths []string
 	for _, m := range p.Validate() {
 		paths = append(paths, m.Path)
 	}
-	want := []string{"buyer_refund.max", "buyer_refund.first_in_months", "second_person.refund_above", "agent_daily.refunds",
-		"agent_daily.amount", "proposal_hours", "resend.buyer_daily", "email_change.days", "email_change.max", "email_change.freeze_hours",
-		"codes.per_address", "codes.per_conversation", "codes.per_shop"}
+	want := []string{"buyer_refund.max", "buyer_refund.first_in_months", "second_person.refund_above", "buyer_yearly.without_person",
+		"buyer_yearly.refunds", "product_spike.count", "product_spike.times", "product_spike.least", "agent_daily.refunds",
+		"agent_daily.amount", "proposal_hours", "resend.buyer_daily", "resend.per_address", "resend.per_shop", "email_change.days", "email_change.max", "email_change.freeze_hours",
+		"codes.per_address", "codes.per_conversation", "codes.per_shop", "flood.per_minute"}
 	if d := cmp.Diff(want, paths); d != "" {
 		t.Error(d)
 	}

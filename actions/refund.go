@@ -101,12 +101,12 @@ func (c *Core) RefundNeedsCode(who Actor) bool { return who.Is(BuyerRole) && c.p
 func (c *Core) refundVerdict(s *store.Store, who Actor, p Purchase, account store.Account) (Verdict, error) {
 	facts := refundCase{purchase: p, capability: c.commerce.Can(OpRefund), currency: account.Currency}
 	var err error
-	switch {
-	case who.Is(Agent):
-		facts.today, err = c.refundedToday(s, who, account)
-	case who.Is(BuyerRole):
-		facts.otherRefunds, err = c.otherRefunds(s, who, p)
+	if who.Is(Agent) {
+		if facts.today, err = c.refundedToday(s, who, account); err != nil {
+			return Verdict{}, err
+		}
 	}
+	facts.buyer, err = c.refundsOfBuyer(s, who, p)
 	return mayRefund(who, facts, c.policy, c.now()), err
 }
 
@@ -137,14 +137,25 @@ func (c *Core) refundedToday(s *store.Store, who Actor, account store.Account) (
 	return t, nil
 }
 
-// otherRefunds counts the refunds of the buyer in the policy's months, under all addresses that are known to be his.
-func (c *Core) otherRefunds(s *store.Store, who Actor, p Purchase) (int, error) {
-	if err := s.LockBuyer(p.Buyer.ID); err != nil {
-		return 0, err
+// refundsOfBuyer counts what a buyer has got back, except for one purchase, under all addresses that are known to be his.
+func (c *Core) refundsOfBuyer(s *store.Store, who Actor, p Purchase) (givenBack, error) {
+	his, err := s.LockBuyers(p.Buyer.ID, who.Buyers...)
+	if err != nil {
+		return givenBack{}, err
 	}
-	since := c.now().AddDate(0, -c.policy.BuyerRefund.FirstInMonths, 0)
-	n, err := s.RefundsOfBuyers(who.Account, append([]string{p.Buyer.ID}, who.Buyers...), p.ID, since)
-	return int(n), err
+	var n givenBack
+	year := c.now().AddDate(-1, 0, 0)
+	inAll, err := s.RefundsOfBuyers(who.Account, his, p.ID, year)
+	if n.year = int(inAll); err != nil || who.Staff() || inAll == 0 && c.policy.BuyerRefund.FirstInMonths <= 12 {
+		return n, err // nothing in a year is nothing in a part of it
+	}
+	alone, err := s.OwnRefunds(who.Account, his, p.ID, year)
+	if err != nil {
+		return n, err
+	}
+	recent, err := s.RefundsOfBuyers(who.Account, his, p.ID, c.now().AddDate(0, -c.policy.BuyerRefund.FirstInMonths, 0))
+	n.alone, n.recent = int(alone), int(recent)
+	return n, err
 }
 
 // midnight is when the day of an instant began in a zone.

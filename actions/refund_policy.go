@@ -10,11 +10,19 @@ const day = 24 * time.Hour
 
 // A refundCase is all that mayRefund looks at, fetched in the transaction that acts on it.
 type refundCase struct {
-	purchase     Purchase
-	capability   Capability // of the platform, for refunds
-	currency     string     // of the account: limits are in it
-	otherRefunds int        // of the same buyer, in the policy's months, those under way included
-	today        tally      // what the agent has refunded on his own since midnight
+	purchase   Purchase
+	capability Capability // of the platform, for refunds
+	currency   string     // of the account: limits are in it
+	buyer      givenBack  // to the same buyer, except for this purchase
+	today      tally      // what the agent has refunded on his own since midnight
+}
+
+// A givenBack is how many purchases of a buyer were paid back, those under way included. The last two are counted for
+// buyers alone.
+type givenBack struct {
+	year   int // within a year, by whatever way
+	recent int // likewise, in the policy's months
+	alone  int // within a year, that he got without a person
 }
 
 // A tally is a number of refunds and their sum in the account's currency; those in other currencies needed approval
@@ -103,6 +111,8 @@ func staffRefund(who Actor, c refundCase, pol Policy, now time.Time) Verdict {
 		return needsApproval("refund.daily_count", Numbers{Count: c.today.count, Limit: pol.AgentDaily.Refunds})
 	case who.Is(Agent) && sum.Minor > day.Minor:
 		return needsApproval("refund.daily_amount", Numbers{Amount: sum, Max: day})
+	case c.buyer.year >= pol.BuyerYearly.Refunds:
+		return needsApproval("refund.buyer_year", Numbers{Count: c.buyer.year, Limit: pol.BuyerYearly.Refunds})
 	}
 	return insideGuarantee(p, now)
 }
@@ -124,8 +134,12 @@ func buyerRefund(c refundCase, pol Policy, now time.Time) Verdict {
 		return needsApproval("refund.other_currency", Numbers{Amount: p.Price, Max: limit})
 	case p.Price.Minor > limit.Minor:
 		return needsApproval("refund.buyer_above_limit", Numbers{Amount: p.Price, Max: limit})
-	case c.otherRefunds > 0 && pol.BuyerRefund.FirstInMonths > 0:
-		return needsApproval("refund.buyer_not_first", Numbers{Count: c.otherRefunds, Limit: pol.BuyerRefund.FirstInMonths})
+	case c.buyer.recent > 0 && pol.BuyerRefund.FirstInMonths > 0:
+		return needsApproval("refund.buyer_not_first", Numbers{Count: c.buyer.recent, Limit: pol.BuyerRefund.FirstInMonths})
+	case c.buyer.alone >= pol.BuyerYearly.WithoutPerson:
+		return needsApproval("refund.buyer_year_alone", Numbers{Count: c.buyer.alone, Limit: pol.BuyerYearly.WithoutPerson})
+	case c.buyer.year >= pol.BuyerYearly.Refunds:
+		return needsApproval("refund.buyer_year", Numbers{Count: c.buyer.year, Limit: pol.BuyerYearly.Refunds})
 	}
 	return insideGuarantee(p, now)
 }

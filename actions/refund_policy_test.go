@@ -60,8 +60,8 @@ func TestMayRefund(t *testing.T) {
 		{"another currency", everybody, paid(price(1_00, "USD")), nil, nil, NeedsApproval, "other_currency"},
 		{"a buyer at his limit", one(buyer), paid(price(100_00, "BRL")), nil, nil, Allowed, "inside_guarantee"},
 		{"a buyer a cent above", one(buyer), paid(price(100_01, "BRL")), nil, nil, NeedsApproval, "buyer_above_limit"},
-		{"a buyer's second in a year", one(buyer), paid(), func(c *refundCase) { c.otherRefunds = 1 }, nil, NeedsApproval, "buyer_not_first"},
-		{"where no first is asked for", one(buyer), paid(), func(c *refundCase) { c.otherRefunds = 1 },
+		{"a buyer's second in a year", one(buyer), paid(), func(c *refundCase) { c.buyer = givenBack{recent: 1, year: 1} }, nil, NeedsApproval, "buyer_not_first"},
+		{"where no first is asked for", one(buyer), paid(), func(c *refundCase) { c.buyer = givenBack{recent: 1, year: 1} },
 			func(p *Policy) { p.BuyerRefund.FirstInMonths = 0 }, Allowed, "inside_guarantee"},
 		{"buyers ask a person", one(buyer), paid(), nil, func(p *Policy) { p.BuyerRefund.Enabled = false }, NeedsApproval, "buyer_asks"},
 

@@ -2,6 +2,7 @@ package actions
 
 import (
 	"context"
+	"time"
 
 	"github.com/aftersale/aftersale/store"
 )
@@ -104,6 +105,19 @@ func (c *Core) mailAccess(tx *store.Store, who Actor, key string, p Purchase, pr
 func (c *Core) resendVerdict(s *store.Store, who Actor, p Purchase) (Verdict, error) {
 	facts := resendCase{purchase: p}
 	if !who.Staff() {
+		if _, err := s.LockBuyers(p.Buyer.ID); err != nil {
+			return Verdict{}, err
+		}
+		hour := c.now().Add(-time.Hour)
+		mails, err := s.AccessMails(who.Account, string(p.Buyer.Email), hour)
+		if err != nil {
+			return Verdict{}, err
+		}
+		shop, err := s.AskedByBuyers(who.Account, KindResend, hour)
+		if err != nil {
+			return Verdict{}, err
+		}
+		facts.address, facts.shop = int(mails), int(shop)
 		list, err := s.RequestsOn(who.Account, string(p.Transaction), KindResend, c.now().Add(-day))
 		if err != nil {
 			return Verdict{}, err

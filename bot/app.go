@@ -76,7 +76,7 @@ func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*a
 	})
 	a.runner = flow.NewRunner(flow.Options{
 		Store: s, Account: account.ID, Flows: flows.All(a.core), Cards: flows.Cards(a.core), Home: flows.Home, Suggest: flows.Suggesters(a.core), Words: a.words,
-		Now: now, NewID: newID, Log: log, Observe: a.metrics.observe,
+		Now: now, NewID: newID, Log: log, Observe: a.metrics.observe, PerMinute: c.Policy.Flood.PerMinute,
 		Actor: func(ctx context.Context, in flow.Inbound) (actions.Actor, error) {
 			return a.core.Actor(ctx, account.ID, in.Platform, in.User, in.PrivateChat(), in.Locale)
 		},

@@ -25,15 +25,6 @@ func (s *Store) BuyerByEmail(account, emailKey string) (Buyer, error) {
 	return all[0], nil
 }
 
-// LockBuyer has whoever acts on the same buyer next wait for this transaction, so that limits per buyer hold.
-func (s *Store) LockBuyer(id string) error {
-	if s.Dialect() != onPostgres {
-		return nil
-	}
-	var b Buyer
-	return s.locked(s.db().Select("id").Where("id = ?", id)).Limit(1).Find(&b).Error
-}
-
 // PutBuyer records a buyer as he is now, new or changed, with the words he is found by.
 func (s *Store) PutBuyer(b Buyer) error {
 	if err := s.db().Clauses(clause.OnConflict{

@@ -1,9 +1,6 @@
 package store
 
-import (
-	"errors"
-	"time"
-)
+import "time"
 
 // AddCode records that a code was asked for.
 func (s *Store) AddCode(c OneTimeCode) error { return s.db().Create(&c).Error }
@@ -36,22 +33,21 @@ func (s *Store) VoidCodes(identity, purpose string, at time.Time) error {
 		UpdateColumn("voided_at", at).Error
 }
 
-// CodeCounts are how many codes were asked for: since an instant, of one address, and of all buyers of the account that are
-// known; and in one conversation.
+// CodeCounts are how many codes were asked for since an instant: of one address, by one typed word, by one chat user, and of
+// all buyers of the account that are known; and in one conversation.
 type CodeCounts struct {
-	Address, Account, Conversation int64
+	Address, Typed, Asker, Account, Conversation int64
 }
 
-// CountCodes counts for the limits on sending codes.
-func (s *Store) CountCodes(account, address, conversation string, since time.Time) (CodeCounts, error) {
-	var c CodeCounts
-	count := func(to *int64, where string, args ...any) error {
-		return s.db().Model(&OneTimeCode{}).Where(where, args...).Count(to).Error
-	}
-	return c, errors.Join(
-		count(&c.Address, "account_id = ? AND address_key = ? AND created_at > ?", account, address, since),
-		count(&c.Account, "account_id = ? AND created_at > ? AND buyer_id <> ''", account, since),
-		count(&c.Conversation, "conversation = ?", conversation))
+// CountCodes counts for the limits on sending a code.
+func (s *Store) CountCodes(c OneTimeCode, since time.Time) (CodeCounts, error) {
+	return readOne[CodeCounts](s, `SELECT
+		(SELECT count(*) FROM one_time_codes WHERE account_id = ? AND address_key = ? AND created_at > ?),
+		(SELECT count(*) FROM one_time_codes WHERE account_id = ? AND typed_key = ? AND created_at > ?),
+		(SELECT count(*) FROM one_time_codes WHERE identity_id = ? AND purpose = ? AND created_at > ?),
+		(SELECT count(*) FROM one_time_codes WHERE account_id = ? AND created_at > ? AND buyer_id <> ''),
+		(SELECT count(*) FROM one_time_codes WHERE conversation = ?)`,
+		c.AccountID, c.AddressKey, since, c.AccountID, c.TypedKey, since, c.IdentityID, c.Purpose, since, c.AccountID, since, c.Conversation)
 }
 
 // ForgetCodes drops codes older than an instant, at most limit of them, and returns how many.

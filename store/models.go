@@ -62,6 +62,7 @@ type OneTimeCode struct {
 	PurchaseID   string
 	Facts        string // what exactly it agrees to, hashed: the same words need the same facts
 	AddressKey   string // keyed hash of the address, or of what was typed when there is none
+	TypedKey     string // keyed hash of what was typed
 	CodeHash     string // empty until sent
 	Tries        int
 	CreatedAt    time.Time
@@ -298,6 +299,28 @@ type File struct {
 	CreatedAt   time.Time
 	ExpiresAt   time.Time
 	DeliveredAt *time.Time
+}
+
+// A TurnCount is how many turns a chat user has had in the minute of his last one. One row serves for ever.
+type TurnCount struct {
+	AccountID string `gorm:"primaryKey"`
+	Platform  string `gorm:"primaryKey"`
+	UserID    string `gorm:"primaryKey"` // of the platform
+	Minute    int64  // since 1970
+	Turns     int64
+}
+
+// A ProductAlarm says that unusually much of one product came back within a day. There is one for a product and day.
+type ProductAlarm struct {
+	ID          string `gorm:"primaryKey"`
+	AccountID   string
+	ProductID   string
+	Day         string // in the account's zone, such as 2026-03-10
+	Refunds     int64  // within 24 hours
+	Chargebacks int64  // likewise
+	Usual       int64  // both, in the 30 days before these 24 hours
+	Rule        string // what was exceeded: see actions
+	CreatedAt   time.Time
 }
 
 // An InboundEvent is a delivery from outside that must act once: a webhook, an update, a click.

@@ -22,14 +22,38 @@ type Grant struct {
 	Product     Product
 }
 
-// PurchaseByTransaction returns one purchase, whole. ErrNotFound: there is none.
-func (s *Store) PurchaseByTransaction(account, transaction string) (FullPurchase, error) {
-	return s.onePurchase(false, "p.account_id = ? AND p.\"transaction\" = ?", account, transaction)
+// PurchaseByTransaction returns one purchase, whole; of these buyers alone, if any are named. ErrNotFound: there is none.
+// Somebody else's purchase costs what one costs that does not exist, so that the time it takes tells nothing.
+func (s *Store) PurchaseByTransaction(account, transaction string, buyers ...string) (FullPurchase, error) {
+	return s.purchaseOf(false, account, transaction, buyers)
 }
 
-// LockPurchase returns one purchase, whole, and has whoever wants to change it next wait for this transaction.
-func (s *Store) LockPurchase(account, transaction string) (FullPurchase, error) {
-	return s.onePurchase(true, "p.account_id = ? AND p.\"transaction\" = ?", account, transaction)
+// LockPurchase returns one purchase likewise, and has whoever wants to change it next wait for this transaction.
+func (s *Store) LockPurchase(account, transaction string, buyers ...string) (FullPurchase, error) {
+	return s.purchaseOf(true, account, transaction, buyers)
+}
+
+func (s *Store) purchaseOf(lock bool, account, transaction string, buyers []string) (FullPurchase, error) {
+	where, args := "p.account_id = ? AND p.\"transaction\" = ?", []any{account, transaction}
+	if len(buyers) > 0 {
+		where, args = where+" AND p.buyer_id IN ?", append(args, buyers)
+	}
+	return s.onePurchase(lock, where, args...)
+}
+
+// BuyerOfTransaction returns who bought, and the purchase's id; both are zero when there is no such purchase. It is one
+// statement either way.
+func (s *Store) BuyerOfTransaction(account, transaction string) (Buyer, string, error) {
+	type row struct {
+		Buyer    Buyer
+		Purchase string
+	}
+	all, err := read[row](s, 1, "SELECT "+s.columns(Buyer{}, "b")+`, p.id FROM purchases p JOIN buyers b ON b.id = p.buyer_id
+		WHERE p.account_id = ? AND p."transaction" = ? LIMIT 1`, account, transaction)
+	if err != nil || len(all) == 0 {
+		return Buyer{}, "", err
+	}
+	return all[0].Buyer, all[0].Purchase, nil
 }
 
 func (s *Store) onePurchase(lock bool, where string, args ...any) (FullPurchase, error) {

@@ -30,6 +30,8 @@ type Options struct {
 	Now     func() time.Time
 	NewID   func() string
 	Log     *slog.Logger
+	// PerMinute is how many turns one chat user has in a minute, in all processes together; 0: as many as he likes.
+	PerMinute int
 	// Observe is told of each interaction that is over, for metrics; it may be nil.
 	Observe func(flow, outcome string, took time.Duration)
 }
@@ -38,8 +40,9 @@ type Options struct {
 // changed, so that a crash leaves either all of it or nothing.
 type Runner struct {
 	Options
-	flows map[string]Def
-	cards map[string]CardDef
+	flows  map[string]Def
+	cards  map[string]CardDef
+	floods floods
 }
 
 // NewRunner makes a Runner. Two flows of one name are a mistake of the program: it panics.
@@ -74,7 +77,10 @@ type answer struct {
 // failure is shown to the person, and logged if it is ours.
 func (r *Runner) Handle(ctx context.Context, in Inbound, on Screen) error {
 	began := r.Now()
-	out := r.run(ctx, in)
+	out := answer{silent: true}
+	if !r.floods.told(in, began) {
+		out = r.run(ctx, in)
+	}
 	if r.Observe != nil {
 		r.Observe(out.flow, outcome(out), r.Now().Sub(began))
 	}
@@ -214,8 +220,17 @@ func (r *Runner) turn(ctx context.Context, t *talk) (out answer, err error) {
 		}
 	}
 	t.ctx = ctx
+	turns, err := t.countTurn()
+	if err != nil || turns > t.PerMinute+1 {
+		return answer{silent: true}, err
+	}
 	if t.who, err = r.Actor(ctx, t.in); err != nil {
 		return answer{}, err
+	}
+	if turns > t.PerMinute {
+		out := t.notice("flood.slowly", "limit", t.PerMinute)
+		out.who = t.who
+		return out, nil
 	}
 	out, err = t.route()
 	out.who = t.who

@@ -22,6 +22,7 @@ type given struct {
 	People    map[string]string `yaml:"people"` // name → role
 	Buyers    map[string]string `yaml:"buyers"` // name → e-mail address that he is linked to
 	Purchases yaml.MapSlice     `yaml:"purchases"`
+	Flood     int               `yaml:"flood"`    // turns of one person in a minute; 0: no limit
 	Commerce  []string          `yaml:"commerce"` // how the platform takes the orders, one after the other; see steps
 	sold      []sold
 }

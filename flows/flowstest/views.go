@@ -168,6 +168,11 @@ func longCards(p actions.Purchase, rule actions.Verdict) []longView {
 		v.Live = "file:" + longID
 		all = append(all, longView{View: v})
 	}
+	for _, many := range []string{"spike.count", "spike.times"} {
+		v, _ := flows.ShowAlarm(actions.ProductAlarm{ID: longID, Product: p.Product, At: someday, Refunds: 123456, Chargebacks: 123456,
+			Verdict: actions.Verdict{Rule: many, Numbers: actions.Numbers{Count: 246912, Limit: 100000, Days: 1000}}})
+		all = append(all, longView{View: v, shared: true})
+	}
 	open := longProposal(p, rule, actions.ProposalRefund, actions.ProposalOpen)
 	page := actions.ProposalPage{Proposals: []actions.Proposal{open, open, open, open, open}, Next: "n"}
 	for _, reader := range []actions.Actor{manager, buyer} {

@@ -110,7 +110,7 @@ func openAt(t *testing.T, s *store.Store, g given, on Platform, memory *chats, a
 	}
 	w.runner = flow.NewRunner(flow.Options{
 		Store: w.store, Account: account, Flows: flows.All(w.core), Cards: flows.Cards(w.core), Home: flows.Home, Suggest: flows.Suggesters(w.core), Words: words,
-		Now: w.now, NewID: w.newID, Log: logger(t),
+		Now: w.now, NewID: w.newID, Log: logger(t), PerMinute: g.Flood,
 		Actor: func(ctx context.Context, in flow.Inbound) (actions.Actor, error) {
 			return w.core.Actor(ctx, account, in.Platform, in.User, in.PrivateChat(), in.Locale)
 		},
