@@ -19,17 +19,18 @@ type entry struct {
 // auditData are the values that an action ran with. Addresses are masked: the log is for ever, and what privacy law
 // has us erase must not be in it.
 type auditData struct {
-	Reason   Reason   `json:"reason,omitempty"`
-	Verdict  *Verdict `json:"verdict,omitempty"`
-	Amount   Money    `json:"amount,omitzero"`
-	OldEmail string   `json:"old_email,omitempty"`
-	NewEmail string   `json:"new_email,omitempty"`
-	Proposal string   `json:"proposal,omitempty"`
-	Replaces string   `json:"replaces,omitempty"` // proposal that was rebuilt
-	Request  string   `json:"request,omitempty"`
-	Detail   string   `json:"detail,omitempty"`
-	Count    int      `json:"count,omitempty"`
-	Erased   []int64  `json:"erased,omitempty"` // entries from which something personal was taken
+	Reason   Reason         `json:"reason,omitempty"`
+	Verdict  *Verdict       `json:"verdict,omitempty"`
+	Amount   Money          `json:"amount,omitzero"`
+	OldEmail string         `json:"old_email,omitempty"`
+	NewEmail string         `json:"new_email,omitempty"`
+	Proposal string         `json:"proposal,omitempty"`
+	Replaces string         `json:"replaces,omitempty"` // proposal that was rebuilt
+	Request  string         `json:"request,omitempty"`
+	Detail   string         `json:"detail,omitempty"`
+	Count    int            `json:"count,omitempty"`
+	Counts   map[string]int `json:"counts,omitempty"` // by kind
+	Erased   []int64        `json:"erased,omitempty"` // entries from which something personal was taken
 }
 
 // audit writes an entry in the transaction of what it tells of.

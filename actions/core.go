@@ -17,9 +17,11 @@ type Options struct {
 	Commerce Commerce
 	Mailer   Mailer
 	Policy   Policy
-	Now      func() time.Time // the clock
-	NewID    func() string    // ids that sort by time, such as ULIDs
-	Log      *slog.Logger     // discards when nil
+	// Retention is how long what nobody needs for ever is kept. Zero keeps everything.
+	Retention Retention
+	Now       func() time.Time // the clock
+	NewID     func() string    // ids that sort by time, such as ULIDs
+	Log       *slog.Logger     // discards when nil
 	// Vault hashes and seals what must not be readable in the database. Without it no code can be sent and nothing sealed.
 	Vault *vault.Vault
 	// ChatLink makes an address that opens a chat with the bot and says these words there, such as
@@ -41,6 +43,7 @@ type Core struct {
 	commerce    Commerce
 	mailer      Mailer
 	policy      Policy
+	retention   Retention
 	now         func() time.Time
 	newID       func() string
 	log         *slog.Logger
@@ -64,7 +67,7 @@ func New(o Options) *Core {
 	if o.NewCode == nil {
 		o.NewCode = randomCode
 	}
-	return &Core{store: o.Store, commerce: o.Commerce, mailer: o.Mailer, policy: o.Policy, newID: o.NewID, log: o.Log,
+	return &Core{store: o.Store, commerce: o.Commerce, mailer: o.Mailer, policy: o.Policy, retention: o.Retention, newID: o.NewID, log: o.Log,
 		callTimeout: o.CallTimeout, vault: o.Vault, newCode: o.NewCode, chatLink: o.ChatLink,
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, // as precise as the coarser database
 	}

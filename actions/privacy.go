@@ -87,9 +87,7 @@ func (c *Core) EraseBuyer(ctx context.Context, account string, email Email) (Era
 		if err := mayErase(file); err != nil {
 			return err
 		}
-		if err := anonymise(&file); err != nil {
-			return err
-		}
+		anonymise(&file)
 		touched := forgetIn(file)
 		done = Erasure{Buyer: file.Buyer.ID, Purchases: len(file.Purchases), Conversations: len(file.Conversations), Mails: len(file.Mails),
 			Deliveries: len(file.Inbound), Entries: len(touched)}
@@ -137,35 +135,17 @@ func mayErase(f store.BuyerFile) error {
 }
 
 // anonymise takes addresses and free text out of orders and decisions.
-func anonymise(f *store.BuyerFile) error {
-	clean := func(payload []byte) ([]byte, error) {
-		if len(payload) == 0 {
-			return payload, nil
-		}
-		o, err := parseOrder(payload)
-		if err != nil {
-			return nil, err
-		}
-		o.Order.OldEmail, o.Order.NewEmail, o.Note = "", "", ""
-		return o.encode()
-	}
-	var err error
+func anonymise(f *store.BuyerFile) {
 	for i := range f.Proposals {
 		p := &f.Proposals[i]
-		if p.Payload, err = clean(p.Payload); err != nil {
-			return err
-		}
-		p.DecidedReason = ""
+		p.Payload, p.DecidedReason = trimmed(p.Payload), ""
 		if p.AskedByRole == string(BuyerRole) {
 			p.AskedByName = ""
 		}
 	}
 	for i := range f.Requests {
-		if f.Requests[i].Payload, err = clean(f.Requests[i].Payload); err != nil {
-			return err
-		}
+		f.Requests[i].Payload = trimmed(f.Requests[i].Payload)
 	}
-	return nil
 }
 
 // forgetIn takes the name, notes and masked addresses out of audit entries, and returns the numbers of those that had any.

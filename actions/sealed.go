@@ -19,4 +19,5 @@ var sealedColumns = []sealedColumn{
 	{SealedColumn: store.SealedColumn{Table: "buyers", Key: "id", Column: "document"}, use: useDocument, hash: "document_key",
 		keyed: func(c *Core, id string, value []byte) string { return c.documentKey(id, Document(value)) }},
 	{SealedColumn: store.SealedColumn{Table: "buyers", Key: "id", Column: "phone"}, use: usePhone},
+	{SealedColumn: store.SealedColumn{Table: "files", Key: "id", Column: "body"}, use: fileUse, batch: 4},
 }

@@ -28,8 +28,9 @@ type Config struct {
 	Hotmart     HotmartConfig  `yaml:"hotmart"`
 	SecretKey   Secret         `yaml:"secret_key"` // 32 bytes, base64
 	// PreviousSecretKey still opens what it sealed while the secret is being changed; empty at all other times.
-	PreviousSecretKey Secret         `yaml:"previous_secret_key"`
-	Policy            actions.Policy `yaml:"policy"`
+	PreviousSecretKey Secret            `yaml:"previous_secret_key"`
+	Policy            actions.Policy    `yaml:"policy"`
+	Retention         actions.Retention `yaml:"retention"`
 }
 
 // AccountConfig is the shop.
@@ -114,6 +115,7 @@ func DefaultConfig() Config {
 		Telegram:    TelegramConfig{Mode: "polling", APIURL: "https://api.telegram.org"},
 		Hotmart:     HotmartConfig{APIURL: "https://developers.hotmart.com", AuthURL: "https://api-sec-vlc.hotmart.com"},
 		Policy:      actions.DefaultPolicy(),
+		Retention:   actions.DefaultRetention(),
 	}
 }
 

@@ -41,6 +41,9 @@ func (r *configReader) check(c Config) {
 		r.wrong("previous_secret_key", "is the same as secret_key: it is for the one before")
 	}
 	r.policy(c.Policy)
+	for _, m := range c.Retention.Validate() {
+		r.wrong("retention."+m.Path, "%s", m.Problem)
+	}
 }
 
 // wrong records a mistake where the key was written, or at the key itself when it was not.

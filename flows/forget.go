@@ -15,23 +15,15 @@ const JobForget = "forget"
 // repeatsWithin is for how long a platform may deliver the same thing again; Telegram keeps updates 24 hours.
 const repeatsWithin = 72 * time.Hour
 
-// codesWithin is for how long one-time codes count toward limits.
-const codesWithin = 24 * time.Hour
-
 // forgetBatch keeps one deletion short.
 const forgetBatch = 1000
 
-// forget ends the conversations that nobody has answered, with their answers, and drops the ids of old deliveries.
+// forget ends the conversations that nobody has answered, with their answers, drops the ids of old deliveries, and then what
+// the shop does not want to keep any longer.
 func (n *Notices) forget(ctx context.Context, _ jobs.Job) error {
 	s := n.Store.In(ctx)
 	if _, err := s.ExpireConversations(n.Now().Add(-flow.Lifetime)); err != nil {
 		return fmt.Errorf("expire conversations: %w", err)
-	}
-	for dropped := forgetBatch; dropped == forgetBatch; {
-		var err error
-		if dropped, err = s.ForgetCodes(n.Now().Add(-codesWithin), forgetBatch); err != nil {
-			return fmt.Errorf("forget one-time codes: %w", err)
-		}
 	}
 	for dropped := forgetBatch; dropped == forgetBatch; {
 		var err error
@@ -47,5 +39,5 @@ func (n *Notices) forget(ctx context.Context, _ jobs.Job) error {
 			}
 		}
 	}
-	return nil
+	return n.Core.Retain(ctx, n.Account.ID)
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/flows"
 	"github.com/aftersale/aftersale/flows/flow"
 	"github.com/aftersale/aftersale/store"
@@ -29,7 +30,8 @@ func TestForgetEndsOldConversations(t *testing.T) {
 			must(s.In(ctx).SaveConversation(store.Conversation{ID: id, AccountID: "shop", Platform: "test", Chat: id, UserID: id, Flow: "find", Open: true,
 				Revision: 1, Blob: []byte(`{}`), CreatedAt: clock.Add(-age), UpdatedAt: clock.Add(-age)}, 0))
 		}
-		n := &flows.Notices{Store: s, Account: store.Account{ID: "shop"}, Posters: map[string]flow.Poster{"test": nil}, Now: func() time.Time { return clock }}
+		core := actions.New(actions.Options{Store: s, Now: func() time.Time { return clock }, Retention: actions.DefaultRetention()})
+		n := &flows.Notices{Core: core, Store: s, Account: store.Account{ID: "shop"}, Posters: map[string]flow.Poster{"test": nil}, Now: func() time.Time { return clock }}
 		must(n.Handlers()[flows.JobForget](ctx, jobs.Job{Kind: flows.JobForget}))
 		if _, err := s.In(ctx).OpenConversation("shop", "test", "old", "old"); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("the old conversation is still open: %v", err)

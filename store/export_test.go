@@ -13,3 +13,12 @@ func Models() []any {
 		&AuditHead{}, &InboundEvent{}, &Mail{}, &Message{}, &LedgerEntry{}, &OneTimeCode{}, &File{}, &TurnCount{}, &ProductAlarm{},
 	}
 }
+
+// Retention are the statements that find what is over, by the index that they are to use.
+var Retention = map[string]string{
+	"conversations_ended": forgetConversations, "inbound_events_filled": forgetPayloads, "mails_filled": forgetMails,
+	"web_messages_by_age": forgetMessages, "identity_buyers_by_proof": forgetProofs,
+	"requests_untrimmed":  "SELECT * FROM requests WHERE " + spentRequests + " ORDER BY updated_at LIMIT ?",
+	"proposals_untrimmed": "SELECT * FROM proposals WHERE " + spentProposals + " ORDER BY created_at LIMIT ?",
+	"buyers_by_contact":   "SELECT * FROM buyers WHERE " + spentContacts + " ORDER BY contact_at, id LIMIT ?",
+}

@@ -208,6 +208,7 @@ type Proposal struct {
 	ReplyTo       string // identity that waits for the answer; empty when none
 	ExpiresAt     time.Time
 	Revision      int
+	TrimmedAt     *time.Time // when retention took the texts out of Payload and DecidedReason
 	CreatedAt     time.Time
 }
 
@@ -255,7 +256,8 @@ type Request struct {
 	State      string // recorded, sending, done, requested, needs_buyer, assisted, refused, unknown
 	Detail     string // why refused, or what is waited for: a message key or the platform's word
 	Attempts   int
-	ReplyTo    string // identity that is told what came of it; empty when none
+	ReplyTo    string     // identity that is told what came of it; empty when none
+	TrimmedAt  *time.Time // when retention took the texts out of Payload
 	CreatedAt  time.Time
 	UpdatedAt  time.Time `gorm:"autoUpdateTime:false"`
 }

@@ -6,8 +6,26 @@ ALTER TABLE buyers ADD COLUMN document_key text NOT NULL DEFAULT '';
 ALTER TABLE buyers ADD COLUMN phone blob;
 ALTER TABLE buyers ADD COLUMN contact_at timestamp;
 CREATE INDEX buyers_by_contact ON buyers (contact_at, id) WHERE contact_at IS NOT NULL;
+ALTER TABLE requests ADD COLUMN trimmed_at timestamp;
+ALTER TABLE proposals ADD COLUMN trimmed_at timestamp;
+CREATE INDEX requests_untrimmed ON requests (updated_at) WHERE trimmed_at IS NULL;
+CREATE INDEX proposals_untrimmed ON proposals (created_at) WHERE trimmed_at IS NULL AND status <> 'open';
+CREATE INDEX conversations_ended ON conversations (created_at) WHERE NOT open;
+CREATE INDEX inbound_events_filled ON inbound_events (created_at) WHERE payload IS NOT NULL;
+CREATE INDEX mails_filled ON mails (sent_at) WHERE "values" IS NOT NULL AND sent_at IS NOT NULL;
+CREATE INDEX web_messages_by_age ON web_messages (updated_at);
+CREATE INDEX identity_buyers_by_proof ON identity_buyers (proved_at);
 
 -- +goose Down
+DROP INDEX identity_buyers_by_proof;
+DROP INDEX web_messages_by_age;
+DROP INDEX mails_filled;
+DROP INDEX inbound_events_filled;
+DROP INDEX conversations_ended;
+DROP INDEX proposals_untrimmed;
+DROP INDEX requests_untrimmed;
+ALTER TABLE proposals DROP COLUMN trimmed_at;
+ALTER TABLE requests DROP COLUMN trimmed_at;
 DROP INDEX buyers_by_contact;
 ALTER TABLE buyers DROP COLUMN contact_at;
 ALTER TABLE buyers DROP COLUMN phone;
