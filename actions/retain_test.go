@@ -149,7 +149,8 @@ func TestRetainGoesOn(t *testing.T) {
 		w := worldOn(t, s)
 		core := w.keeping(actions.Retention{Codes: 1})
 		_, err := raw.Exec("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20600)" +
-			" INSERT INTO one_time_codes SELECT 'o' || i, 'shop', 'link', '', '', '', '', '', '', '', 0, '2026-01-01 00:00:00+00:00', NULL, NULL, NULL, NULL FROM n")
+			" INSERT INTO one_time_codes (id, account_id, purpose, identity_id, conversation, buyer_id, purchase_id, facts, address_key, code_hash, tries, created_at)" +
+			" SELECT 'o' || i, 'shop', 'link', '', '', '', '', '', '', '', 0, '2026-01-01 00:00:00+00:00' FROM n")
 		w.must(err)
 		stopped, stop := context.WithCancel(t.Context())
 		stop()
