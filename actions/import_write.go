@@ -39,11 +39,13 @@ func (l *intake) write(tx *store.Store) error {
 }
 
 func (l *intake) writeCatalogue(tx *store.Store) error {
-	buyerID := func(b store.Buyer) string { return b.ID }
-	if err := inChunks(written(l.buyers, isFresh, buyerID), tx.AddBuyers); err != nil {
+	// By what is unique in every process, not by ids that each makes for itself: two imports that add the same rows in
+	// different orders would wait for each other.
+	email := func(b store.Buyer) string { return b.EmailKey }
+	if err := inChunks(written(l.buyers, isFresh, email), tx.AddBuyers); err != nil {
 		return err
 	}
-	for _, b := range written(l.buyers, isKnown, buyerID) {
+	for _, b := range written(l.buyers, isKnown, email) {
 		if err := tx.PutBuyer(b); err != nil {
 			return err
 		}
@@ -51,10 +53,10 @@ func (l *intake) writeCatalogue(tx *store.Store) error {
 	if err := l.writeContacts(tx); err != nil {
 		return err
 	}
-	if err := inChunks(written(l.products, isAny, func(p store.Product) string { return p.ID }), tx.PutProducts); err != nil {
+	if err := inChunks(written(l.products, isAny, func(p store.Product) string { return p.Code }), tx.PutProducts); err != nil {
 		return err
 	}
-	return inChunks(written(l.subscriptions, isAny, func(s store.Subscription) string { return s.ID }), tx.PutSubscriptions)
+	return inChunks(written(l.subscriptions, isAny, func(s store.Subscription) string { return s.Code }), tx.PutSubscriptions)
 }
 
 func (l *intake) writePurchases(tx *store.Store) error {
@@ -158,15 +160,15 @@ func isFresh(fresh bool) bool { return fresh }
 func isKnown(fresh bool) bool { return !fresh }
 func isAny(bool) bool         { return true }
 
-// written lists the rows to write that are as wanted, in an order that is the same in every run.
-func written[T any](all map[string]*row[T], want func(fresh bool) bool, id func(T) string) []T {
+// written lists the rows to write that are as wanted, in the order of a key that is the same in every process.
+func written[T any](all map[string]*row[T], want func(fresh bool) bool, key func(T) string) []T {
 	var some []T
 	for _, r := range all {
 		if r.dirty && want(r.fresh) {
 			some = append(some, *r.value)
 		}
 	}
-	slices.SortFunc(some, func(a, b T) int { return cmp.Compare(id(a), id(b)) })
+	slices.SortFunc(some, func(a, b T) int { return cmp.Compare(key(a), key(b)) })
 	return some
 }
 
