@@ -28,6 +28,7 @@ type auditData struct {
 	Replaces string         `json:"replaces,omitempty"` // proposal that was rebuilt
 	Request  string         `json:"request,omitempty"`
 	Detail   string         `json:"detail,omitempty"`
+	Path     EmailPath      `json:"path,omitempty"` // by what a change of e-mail was shown to be wanted
 	Count    int            `json:"count,omitempty"`
 	Counts   map[string]int `json:"counts,omitempty"` // by kind
 	Erased   []int64        `json:"erased,omitempty"` // entries from which something personal was taken

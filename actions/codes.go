@@ -18,6 +18,9 @@ type CodePurpose string
 const (
 	CodeLink   CodePurpose = "link"   // this chat is the buyer's
 	CodeRefund CodePurpose = "refund" // he wants this purchase refunded, now
+	// Both together move a purchase: whoever reads the old mailbox agrees, and the new one is there and his.
+	CodeEmailOld CodePurpose = "email_old"
+	CodeEmailNew CodePurpose = "email_new"
 )
 
 // One-time codes (design 7.3).
@@ -39,6 +42,8 @@ type SendCodeInput struct {
 	Purpose      CodePurpose
 	Known        string      // for CodeLink: the code of a purchase or its address, as typed
 	Transaction  Transaction // for all others: a purchase of the asker
+	NewEmail     Email       // for CodeEmailOld and CodeEmailNew: where the purchase is to go
+	First        string      // for CodeEmailNew: what was shown before, a code for CodeEmailOld or a document
 }
 
 // A SentCode is a code on its way.
@@ -50,7 +55,8 @@ type SentCode struct {
 // SendCode has a one-time code mailed, and ends earlier ones of the same person for the same purpose. For somebody who is
 // not known it does and answers the same, but for the mail.
 //
-// Errors: Invalid (known); NotFound (transaction); Denied when too many were sent; Unavailable; Internal without a secret.
+// Errors: Invalid (known, new); NotFound (transaction); Conflict with the verdict that blocks it; Denied when too many were
+// sent, or nothing was shown before; Unavailable; Internal without a secret.
 func (c *Core) SendCode(ctx context.Context, who Actor, in SendCodeInput) (SentCode, error) {
 	if err := mayAct(who); err != nil {
 		return SentCode{}, err
@@ -92,6 +98,9 @@ func (c *Core) addressCode(tx *store.Store, who Actor, in SendCodeInput, row *st
 		typed := strings.ToLower(strings.TrimSpace(in.Known))
 		row.AddressKey, row.TypedKey = c.vault.Hash("address", cmp.Or(buyer.EmailKey, typed)), c.vault.Hash("typed", typed)
 		return "", nil
+	}
+	if in.Purpose == CodeEmailOld || in.Purpose == CodeEmailNew {
+		return c.addressEmailCode(tx, who, in, row)
 	}
 	_, p, err := c.read(tx.PurchaseByTransaction, who, in.Transaction)
 	if err != nil {

@@ -3,6 +3,7 @@ package actions
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/aftersale/aftersale/store"
 )
@@ -89,19 +90,36 @@ func (c *Core) proved(tx *store.Store, who Actor, row store.OneTimeCode) error {
 //
 // Errors: Denied.
 func (c *Core) agreed(tx *store.Store, who Actor, id string, purpose CodePurpose, p Purchase) error {
-	needed := &Error{Code: Denied, Key: "code.needed", Hint: "code.needed.hint"}
-	row, err := tx.LockCode(id)
-	if errors.Is(err, store.ErrNotFound) {
-		return needed
-	}
+	row, err := c.entered(tx, who, id, purpose, c.codeFacts(purpose, p), CodeLife)
 	if err != nil {
 		return err
 	}
-	now := c.now()
-	if row.IdentityID != who.Identity || row.Purpose != string(purpose) || row.UsedAt == nil || row.VoidedAt != nil ||
-		now.After(row.UsedAt.Add(CodeLife)) || row.Facts != c.codeFacts(purpose, p) {
-		return needed
+	return c.spend(tx, row)
+}
+
+// entered finds a code that this person entered for a purpose and exactly these facts, no longer than within ago, and has
+// not acted on yet.
+//
+// Errors: Denied.
+func (c *Core) entered(tx *store.Store, who Actor, id string, purpose CodePurpose, facts string, within time.Duration) (store.OneTimeCode, error) {
+	needed := &Error{Code: Denied, Key: "code.needed", Hint: "code.needed.hint"}
+	row, err := tx.LockCode(id)
+	if errors.Is(err, store.ErrNotFound) {
+		return row, needed
 	}
+	if err != nil {
+		return row, err
+	}
+	if row.IdentityID != who.Identity || row.Purpose != string(purpose) || row.UsedAt == nil || row.VoidedAt != nil ||
+		c.now().After(row.UsedAt.Add(within)) || facts == "" || row.Facts != facts {
+		return row, needed
+	}
+	return row, nil
+}
+
+// spend has a code that was entered be good for nothing more.
+func (c *Core) spend(tx *store.Store, row store.OneTimeCode) error {
+	now := c.now()
 	row.VoidedAt = &now
 	return tx.SaveCode(row)
 }

@@ -68,7 +68,15 @@ func (c *Core) codeMail(tx *store.Store, row store.OneTimeCode, code string) (*M
 		values = mailValues(toPurchase(purchases[row.PurchaseID]))
 	}
 	values.Code, values.Minutes = code, int(CodeLife/time.Minute)
+	to := Email(buyer.Email)
+	if to, err = c.emailCodeMail(row, to, &values); err != nil {
+		return nil, err
+	}
+	name := buyer.Name
+	if CodePurpose(row.Purpose) == CodeEmailNew {
+		name = "" // whose mailbox it is, is not known yet
+	}
 	return &Message{ID: row.ID, Template: "code_" + row.Purpose, Locale: firstLocale(buyer.Locale, account.Locale), Timezone: account.Timezone,
-		Sender: Sender{Name: account.Name, SupportEmail: account.SupportEmail}, To: Email(buyer.Email), ToName: buyer.Name,
+		Sender: Sender{Name: account.Name, SupportEmail: account.SupportEmail}, To: to, ToName: name,
 		Values: values, At: c.now()}, nil
 }

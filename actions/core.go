@@ -27,6 +27,9 @@ type Options struct {
 	// ChatLink makes an address that opens a chat with the bot and says these words there, such as
 	// https://t.me/shop_bot?start=…; empty when it cannot now. Nil: there is no such chat.
 	ChatLink func(ctx context.Context, words string) string
+	// PublicURL is the address under which buyers reach the bot's pages, such as https://support.example.com; empty when they
+	// cannot now. Nil: there are no such pages.
+	PublicURL func() string
 	// NewCode makes one-time codes: CodeDigits random digits. From crypto/rand when nil; tests give their own.
 	NewCode func() (string, error)
 	// CallTimeout is how long the commerce platform may take for one call; 20 s when 0. A write whose process died is
@@ -51,6 +54,7 @@ type Core struct {
 	vault       *vault.Vault
 	newCode     func() (string, error)
 	chatLink    func(ctx context.Context, words string) string
+	publicURL   func() string
 }
 
 // New returns a Core.
@@ -68,10 +72,13 @@ func New(o Options) *Core {
 		o.NewCode = randomCode
 	}
 	return &Core{store: o.Store, commerce: o.Commerce, mailer: o.Mailer, policy: o.Policy, retention: o.Retention, newID: o.NewID, log: o.Log,
-		callTimeout: o.CallTimeout, vault: o.Vault, newCode: o.NewCode, chatLink: o.ChatLink,
+		callTimeout: o.CallTimeout, vault: o.Vault, newCode: o.NewCode, chatLink: o.ChatLink, publicURL: o.PublicURL,
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, // as precise as the coarser database
 	}
 }
+
+// Now is the clock that actions go by.
+func (c *Core) Now() time.Time { return c.now() }
 
 // failed turns what the store answers into an Error, naming the activity for the log. An Error stays as it is.
 func failed(doing string, err error) error {

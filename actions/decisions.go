@@ -68,7 +68,7 @@ func (c *Core) rebuild(tx *store.Store, d decision) error {
 	if err != nil {
 		return err
 	}
-	fresh := order{Order: d.order.Order, Reason: d.order.Reason, Note: d.order.Note, ByBuyer: d.order.ByBuyer}
+	fresh := order{Order: d.order.Order, Reason: d.order.Reason, Note: d.order.Note, ByBuyer: d.order.ByBuyer, Path: d.order.Path}
 	switch d.row.Kind {
 	case KindRefund:
 		fresh.Order.Amount = d.purchase.Price
@@ -79,9 +79,15 @@ func (c *Core) rebuild(tx *store.Store, d decision) error {
 		}
 	case KindEmail:
 		fresh.Order.OldEmail = d.purchase.Buyer.Email
-		fresh.Verdict = mayChangeEmail(asker, d.purchase, c.commerce.Can(OpChangeEmail), c.policy, c.now())
-		if d.purchase.Buyer.Email.Key() == d.order.Order.NewEmail.Key() {
+		fresh.Verdict = mayChangeEmail(asker, d.purchase, d.order.Path, c.commerce.Can(OpChangeEmail), c.policy, c.now())
+		switch d.purchase.Buyer.Email.Key() {
+		case d.order.Order.NewEmail.Key():
 			impossible = blocked("email.same", Numbers{})
+		case d.order.Order.OldEmail.Key():
+		default:
+			if d.order.Path == ByCodes || d.order.Path == ByDocument { // what was shown, was shown of another address
+				impossible = blocked("email.address_changed", Numbers{})
+			}
 		}
 	}
 	if err != nil {

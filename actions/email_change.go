@@ -15,25 +15,36 @@ type EmailInput struct {
 	Reason      Reason // one of EmailReasons
 	Note        string // free text, up to 500 characters
 	ReplyTo     string // identity that is told what came of it; may be empty
+
+	// Of a buyer: what he has shown. NewCode is always needed; before it either OldCode or Document.
+	OldCode  string // the code that he entered for CodeEmailOld
+	NewCode  string // the code that he entered for CodeEmailNew
+	Document string // the CheckedDocument, where the old mailbox is lost
 }
 
-// EmailVerdict says what ChangeEmail would do now, without doing it, about a purchase as it was just read.
+// EmailVerdict says what ChangeEmail would do now, without doing it, about a purchase as it was just read, for a buyer who
+// can read the old mailbox.
 //
 // Errors: NotFound; Denied for jobs.
 func (c *Core) EmailVerdict(who Actor, p Purchase) (Verdict, error) {
 	if err := mayJudge(who, p); err != nil {
 		return Verdict{}, err
 	}
-	return mayChangeEmail(who, p, c.commerce.Can(OpChangeEmail), c.policy, c.now()), nil
+	return c.emailVerdict(who, p, c.emailPath(who, "")), nil
 }
 
-// ChangeEmail asks for a purchase to be moved to another address. It is always a proposal: of all changes it is the one
-// that attackers want most.
+func (c *Core) emailVerdict(who Actor, p Purchase, path EmailPath) Verdict {
+	return mayChangeEmail(who, p, path, c.commerce.Can(OpChangeEmail), c.policy, c.now())
+}
+
+// ChangeEmail asks for a purchase to be moved to another address: of all changes the one that attackers want most. It is
+// carried out by a job when a buyer has shown by codes that he reads both mailboxes, and policy asks nobody else; else it
+// becomes a proposal. Result.State says which.
 //
 // Repeating a Key does nothing and returns the first result.
 //
-// Errors: Invalid (reason, note, current, new); NotFound; Conflict with the verdict that blocks it; Denied for jobs;
-// Unavailable.
+// Errors: Invalid (reason, note, current, new); NotFound; Conflict with the verdict that blocks it; Denied for jobs, and for
+// a buyer who has not shown what he must; Unavailable.
 func (c *Core) ChangeEmail(ctx context.Context, who Actor, in EmailInput) (Result, error) {
 	// validate
 	if err := mayAct(who); err != nil {
@@ -58,7 +69,8 @@ func (c *Core) ChangeEmail(ctx context.Context, who Actor, in EmailInput) (Resul
 		}
 
 		// authorise, on fresh facts
-		full, p, err := c.read(tx.LockPurchase, who, in.Transaction)
+		path := c.emailPath(who, in.Document)
+		full, p, err := c.readForEmail(tx, tx.LockPurchase, who, in.Transaction, in.Document)
 		if err != nil {
 			return err
 		}
@@ -66,16 +78,19 @@ func (c *Core) ChangeEmail(ctx context.Context, who Actor, in EmailInput) (Resul
 		if err != nil {
 			return err
 		}
-		verdict := mayChangeEmail(who, p, c.commerce.Can(OpChangeEmail), c.policy, c.now())
+		verdict := c.emailVerdict(who, p, path)
 		if err := verdict.Err(); err != nil {
 			return err
 		}
 		if err := checkAddresses(in, p, account); err != nil {
 			return err
 		}
+		if err := c.provedEmail(tx, who, in, path, p); err != nil {
+			return err
+		}
 
 		// transact, audit, enqueue: all or nothing
-		o := order{Reason: in.Reason, Note: in.Note, ByBuyer: !who.Staff(), Verdict: verdict,
+		o := order{Reason: in.Reason, Note: in.Note, ByBuyer: !who.Staff(), Path: path, Verdict: verdict,
 			Order: Order{Key: in.Key, Account: who.Account, Op: OpChangeEmail, Transaction: p.Transaction,
 				OldEmail: p.Buyer.Email, NewEmail: in.New}}
 		a := asking{who: who, account: account, row: full.Purchase, purchase: p, request: req, order: o}

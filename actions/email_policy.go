@@ -3,15 +3,22 @@ package actions
 import "time"
 
 // mayChangeEmail is the policy for moving a purchase to another address: the commerce platform's conditions (design
-// 7.4, hotmart.md 4.5), and never one person alone: of all features attackers want this one most.
-func mayChangeEmail(who Actor, p Purchase, can Capability, pol Policy, now time.Time) Verdict {
+// 7.4, hotmart.md 4.5), and never one person's word alone: of all features attackers want this one most.
+//
+// path is what a buyer shows; it means nothing for the team.
+func mayChangeEmail(who Actor, p Purchase, path EmailPath, can Capability, pol Policy, now time.Time) Verdict {
 	if v := emailChangeable(p, can, pol.EmailChange, now); v.Decision == Blocked {
 		return v
 	}
 	last := p.OrderedAt.Add(time.Duration(pol.EmailChange.Days) * day)
 	numbers := Numbers{Days: DaysBetween(now, last), Date: last, Count: p.EmailChanges, Limit: pol.EmailChange.Max}
-	if who.Staff() {
+	switch {
+	case who.Staff():
 		return needsApproval("email.by_staff", numbers)
+	case path == ByDocument:
+		return needsApproval("email.by_document", numbers)
+	case path == ByCodes && pol.EmailChange.SelfService:
+		return allowed("email.by_codes", numbers)
 	}
 	return needsApproval("email.by_buyer", numbers)
 }

@@ -84,8 +84,21 @@ func TestAccessibleSendsABundleProductByProduct(t *testing.T) {
 
 func TestMayChangeEmail(t *testing.T) {
 	t.Parallel()
-	both := []Actor{{Role: Agent}, {Role: BuyerRole}}
-	rules := map[Role]string{Agent: "by_staff", BuyerRole: "by_buyer"}
+	manned := DefaultPolicy()
+	manned.EmailChange.SelfService = false
+	ways := []struct {
+		who      Actor
+		path     EmailPath
+		policy   Policy
+		decision Decision
+		rule     string
+	}{
+		{Actor{Role: Agent}, ByStaff, DefaultPolicy(), NeedsApproval, "by_staff"},
+		{Actor{Role: BuyerRole}, ByCodes, DefaultPolicy(), Allowed, "by_codes"},
+		{Actor{Role: BuyerRole}, ByCodes, manned, NeedsApproval, "by_buyer"},
+		{Actor{Role: BuyerRole}, ByDocument, DefaultPolicy(), NeedsApproval, "by_document"},
+		{Actor{Role: BuyerRole}, ByAsking, DefaultPolicy(), NeedsApproval, "by_buyer"},
+	}
 	ordered := func(at time.Time) func(*Purchase) { return func(p *Purchase) { p.OrderedAt = at } }
 	for _, c := range []struct {
 		name string
@@ -110,14 +123,14 @@ func TestMayChangeEmail(t *testing.T) {
 		{"somebody has asked", paid(func(p *Purchase) { p.OpenProposal = "x" }), ByAPI, "open_proposal"},
 		{"a platform that cannot", paid(), NoSupport, "not_supported"},
 	} {
-		for _, who := range both {
-			v := mayChangeEmail(who, c.p, c.can, DefaultPolicy(), noon)
+		for _, w := range ways {
+			v := mayChangeEmail(w.who, c.p, w.path, c.can, w.policy, noon)
 			decision, rule := Blocked, c.rule
 			if rule == "" {
-				decision, rule = NeedsApproval, rules[who.Role]
+				decision, rule = w.decision, w.rule
 			}
 			if v.Decision != decision || v.Rule != "email."+rule {
-				t.Errorf("%s (%s): got %s by %s", c.name, who.Role, v.Decision, v.Rule)
+				t.Errorf("%s (%s, %s): got %s by %s", c.name, w.who.Role, w.path, v.Decision, v.Rule)
 			}
 		}
 	}

@@ -88,6 +88,8 @@ type EmailChangePolicy struct {
 	Max          int  `yaml:"max"`  // changes of one purchase, ever
 	UnopenedOnly bool `yaml:"unopened_only"`
 	FreezeHours  int  `yaml:"freeze_hours"`
+	SelfService  bool `yaml:"self_service"` // a buyer who entered a code from the old mailbox and one from the new needs nobody else
+	Codes        bool `yaml:"codes"`        // a buyer enters both codes also where somebody decides; self-service never goes without
 }
 
 // DefaultPolicy is what holds where the configuration says nothing (design 7.1, 7.4).
@@ -100,7 +102,7 @@ func DefaultPolicy() Policy {
 		ProductSpike:  ProductSpikePolicy{Count: 20, Times: 5, Least: 5},
 		ProposalHours: 72,
 		Resend:        ResendPolicy{BuyerDaily: 3, PerAddress: 10, PerShop: 500},
-		EmailChange:   EmailChangePolicy{Days: 40, Max: 2, UnopenedOnly: true, FreezeHours: 72},
+		EmailChange:   EmailChangePolicy{Days: 40, Max: 2, UnopenedOnly: true, FreezeHours: 72, SelfService: true, Codes: true},
 		Codes:         CodesPolicy{PerAddress: 3, PerConversation: 6, PerShop: 20},
 		Flood:         FloodPolicy{PerMinute: 60},
 	}

@@ -114,9 +114,12 @@ type MailValues struct {
 	NewEmail     string    `json:"new_email,omitempty"` // likewise
 	Reason       string    `json:"reason,omitempty"`    // in the decider's words, such as why a refund was denied
 	At           time.Time `json:"at,omitzero"`
-	ChatURL      string    `json:"-"` // where the reader continues in a chat
-	Code         string    `json:"-"` // one-time, and kept nowhere
-	Minutes      int       `json:"-"` // for which the code is good
+	Until        time.Time `json:"until,omitzero"`   // how long the purchase is frozen
+	Change       string    `json:"change,omitempty"` // id of the change of e-mail that the reader may have put back
+	NotMeURL     string    `json:"-"`                // where he does: signed when the mail is sent, and kept nowhere
+	ChatURL      string    `json:"-"`                // where the reader continues in a chat
+	Code         string    `json:"-"`                // one-time, and kept nowhere
+	Minutes      int       `json:"-"`                // for which the code is good
 }
 
 // MailTemplates are the names of all templates; each exists in each language, as text and as HTML.
@@ -129,6 +132,10 @@ var MailTemplates = []string{
 	"email_changed_old", // to the old address: the purchase's e-mail was changed
 	"email_changed_new", // to the new address: from now on here
 	"email_denied",      // the change was not made, with the reason
+	"email_back_old",    // to the address that has the purchase again: the change was undone
+	"email_back_new",    // to the address that had it meanwhile: likewise
+	"code_email_old",    // a one-time code from the old mailbox: move this purchase there
+	"code_email_new",    // a one-time code from the new mailbox: it is there, and yours
 	"code_link",         // a one-time code: this chat is yours
 	"code_refund",       // a one-time code: refund this purchase
 	"request_closed",    // a request ended without being carried out, and no chat could tell

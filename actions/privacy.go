@@ -24,7 +24,7 @@ func (c *Core) ExportBuyer(ctx context.Context, account string, email Email) ([]
 			return err
 		}
 		for i := range file.Codes {
-			file.Codes[i].CodeHash, file.Codes[i].AddressKey = "", "" // ours, and of use to nobody
+			file.Codes[i].CodeHash, file.Codes[i].AddressKey, file.Codes[i].Sealed = "", "", nil // ours, and of use to nobody
 		}
 		if err := c.openContact(&file.Buyer); err != nil {
 			return err

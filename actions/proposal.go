@@ -14,15 +14,16 @@ import (
 // or nothing.
 type Proposal struct {
 	ID            string
-	Kind          string   // ProposalRefund, ProposalEmail
-	Purchase      Purchase // as it is now
-	Amount        Money    // sealed; of a refund
-	OldEmail      Email    // sealed; of a change of e-mail
-	NewEmail      Email    // likewise
-	Reason        Reason   // the asker's
-	Note          string   // the asker's
-	Verdict       Verdict  // as it was when it was asked
-	AskedBy       string   // actor id
+	Kind          string    // ProposalRefund, ProposalEmail
+	Purchase      Purchase  // as it is now
+	Amount        Money     // sealed; of a refund
+	OldEmail      Email     // sealed; of a change of e-mail
+	NewEmail      Email     // likewise
+	Reason        Reason    // the asker's
+	Note          string    // the asker's
+	Path          EmailPath // of a change of e-mail: what the asker has shown
+	Verdict       Verdict   // as it was when it was asked
+	AskedBy       string    // actor id
 	AskedByName   string
 	AskedByRole   Role
 	AskedAt       time.Time
@@ -118,7 +119,7 @@ func toProposal(row store.Proposal, p Purchase, r store.Request) (Proposal, erro
 	}
 	shown := Proposal{
 		ID: row.ID, Kind: row.Kind, Purchase: p, Amount: Money{Minor: row.Amount, Currency: row.Currency},
-		OldEmail: o.Order.OldEmail, NewEmail: o.Order.NewEmail, Reason: o.Reason, Note: o.Note, Verdict: o.Verdict,
+		OldEmail: o.Order.OldEmail, NewEmail: o.Order.NewEmail, Reason: o.Reason, Note: o.Note, Path: o.Path, Verdict: o.Verdict,
 		AskedBy: row.AskedBy, AskedByName: row.AskedByName, AskedByRole: Role(row.AskedByRole), AskedAt: row.CreatedAt.UTC(),
 		Status: ProposalStatus(row.Status), DecidedByName: row.DecidedByName, DecidedReason: row.DecidedReason,
 		DecidedAt: value(row.DecidedAt), ReplacedBy: row.ReplacedBy, Outcome: RequestState(r.State), OutcomeDetail: r.Detail,

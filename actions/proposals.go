@@ -87,7 +87,11 @@ func (c *Core) proposal(s *store.Store, who Actor, id string) (Proposal, error) 
 			return Proposal{}, err
 		}
 	}
-	return toProposal(row, toPurchase(full), carries)
+	shown, err := toProposal(row, toPurchase(full), carries)
+	if !maySee(who, full.Buyer.ID) { // he asked, and has not shown, or not lately, that the purchase is his
+		shown.Purchase.Buyer, shown.OldEmail = Buyer{}, ""
+	}
+	return shown, err
 }
 
 func noProposal() error { return &Error{Code: NotFound, Key: "proposal.not_found", Field: "proposal"} }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/aftersale/aftersale/store"
 )
@@ -82,18 +83,23 @@ func (c *Core) Request(ctx context.Context, who Actor, key string) (Request, err
 		return Request{}, failed("load the purchase of a request", err)
 	}
 	o, err := parseOrder(row.Payload)
+	if !maySee(who, p.Buyer.ID) { // he asked, and has not shown, or not lately, that the purchase is his
+		p.Buyer, o.Order.OldEmail = Buyer{}, ""
+	}
 	return Request{Key: key, Action: row.Action, State: RequestState(row.State), Detail: row.Detail, Proposal: o.Result.Proposal,
 		Purchase: p, OldEmail: o.Order.OldEmail, NewEmail: o.Order.NewEmail}, failed("load a request", err)
 }
 
 // An order is what a request and a proposal keep of what is to be done: all that carrying it out needs.
 type order struct {
-	Order   Order   `json:"order"`
-	Reason  Reason  `json:"reason,omitempty"`
-	Note    string  `json:"note,omitempty"`
-	ByBuyer bool    `json:"by_buyer,omitempty"` // a buyer asked, not the team
-	Verdict Verdict `json:"verdict"`
-	Result  Result  `json:"result,omitzero"` // what the action answered, for its repetition
+	Order   Order     `json:"order"`
+	Reason  Reason    `json:"reason,omitempty"`
+	Note    string    `json:"note,omitempty"`
+	ByBuyer bool      `json:"by_buyer,omitempty"` // a buyer asked, not the team
+	Path    EmailPath `json:"path,omitempty"`     // of a change of e-mail
+	Frozen  time.Time `json:"frozen,omitzero"`    // until when carrying it out has frozen the purchase
+	Verdict Verdict   `json:"verdict"`
+	Result  Result    `json:"result,omitzero"` // what the action answered, for its repetition
 }
 
 func (o order) encode() ([]byte, error) {

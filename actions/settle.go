@@ -61,11 +61,12 @@ func (c *Core) apply(tx *store.Store, s settling) error {
 	var err error
 	switch s.outcome.Kind {
 	case OutcomeDone:
-		if s.req.Action == KindRefund {
+		switch s.req.Action {
+		case KindRefund:
 			err = c.refunded(tx, &s)
-		} else {
+		case KindEmail:
 			err = c.emailChanged(tx, &s)
-		}
+		} // what is put back was put back here at once
 	case OutcomeRequested, OutcomeNeedsBuyer:
 		if s.req.Action == KindRefund {
 			err = c.write(tx, s.account, letter{key: s.req.Key + "/requested", template: "refund_requested",
@@ -91,6 +92,9 @@ func (c *Core) apply(tx *store.Store, s settling) error {
 	if proposal != "" {
 		subjects = append(subjects, subjectOfProposal(proposal))
 	}
+	if change, ok := changeOfPutBack(s.req.Key); ok {
+		subjects = append(subjects, subjectOfPutBack(change))
+	}
 	if err := refresh(tx, s.req.AccountID, subjects...); err != nil {
 		return err
 	}
@@ -114,6 +118,10 @@ func (c *Core) release(tx *store.Store, s *settling) error {
 		}
 		row.Refunding = ""
 	case OpChangeEmail:
+		// What froze it since, such as the owner who had an older change put back, holds.
+		if s.req.Action != KindEmail || !s.order.Frozen.IsZero() && !value(row.FrozenUntil).Equal(s.order.Frozen) {
+			return nil
+		}
 		row.FrozenUntil = nil
 	}
 	return tx.UpdatePurchase(row)

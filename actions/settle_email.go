@@ -2,29 +2,40 @@ package actions
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/aftersale/aftersale/store"
 )
 
-// emailChanged moves a purchase to its new address, freezes it for a while, and tells both addresses; neither mail
-// shows the other address to whoever should not know it.
+// emailChanged moves a purchase to its new address, freezes it for a while, ends everything that chat users have proved of
+// its buyer, and tells both addresses; neither mail shows the other address to whoever should not know it.
 func (c *Core) emailChanged(tx *store.Store, s *settling) error {
-	old, to := s.purchase.Buyer, s.order.Order.NewEmail
-	row := &s.full.Purchase
-	buyer, err := c.movedTo(tx, s, to)
+	back, err := tx.EmailRevertedSince(s.full.Purchase.ID, s.req.CreatedAt)
 	if err != nil {
 		return err
 	}
-	until := c.now().Add(c.policy.freeze())
-	row.BuyerID, row.FrozenUntil, row.UpdatedAt = buyer.ID, &until, c.now()
-	row.EmailChanges++
-	if err := tx.UpdatePurchase(row); err != nil {
+	if back { // it could not be stopped any more when the owner said that it was not him
+		return c.putBackLate(tx, s)
+	}
+	old, to := s.purchase.Buyer, s.order.Order.NewEmail
+	change := store.EmailChange{ID: c.newID(), AccountID: s.req.AccountID, PurchaseID: s.full.Purchase.ID, RequestKey: s.req.Key,
+		OldEmail: string(s.order.Order.OldEmail), NewEmail: string(to), OldBuyer: old.ID, CreatedAt: c.now()}
+	s.full.Purchase.EmailChanges++
+	if change.NewBuyer, err = c.move(tx, &s.full, to); err != nil {
+		return err
+	}
+	if err := tx.AddEmailChange(change); err != nil {
+		return err
+	}
+	if err := c.endProofs(tx, change.OldBuyer); err != nil {
 		return err
 	}
 	values := mailValues(s.purchase)
 	values.OldEmail, values.NewEmail, values.At = s.order.Order.OldEmail.Masked(), to.Masked(), s.at
+	mine := values
+	mine.Change = change.ID
 	for _, l := range []letter{
-		{key: s.req.Key + "/old", template: "email_changed_old", to: s.order.Order.OldEmail, buyer: old, values: values},
+		{key: s.req.Key + "/old", template: "email_changed_old", to: s.order.Order.OldEmail, buyer: old, values: mine},
 		{key: s.req.Key + "/new", template: "email_changed_new", to: to, buyer: old, values: values},
 	} {
 		if err := c.write(tx, s.account, l); err != nil {
@@ -34,21 +45,39 @@ func (c *Core) emailChanged(tx *store.Store, s *settling) error {
 	return nil
 }
 
-// movedTo finds or makes the buyer whose the purchase is now. A buyer is one address: so the purchase moves to whoever
+// move gives a purchase, and the subscription that it pays for, to whoever has an address, and freezes it. It returns the
+// id of the buyer whose the purchase is then. What hangs on the purchase itself, such as access, goes with it.
+func (c *Core) move(tx *store.Store, full *store.FullPurchase, to Email) (string, error) {
+	was := full.Buyer.ID
+	buyer, err := c.movedTo(tx, *full, to)
+	if err != nil {
+		return "", err
+	}
+	row, until := &full.Purchase, c.now().Add(c.policy.freeze())
+	row.BuyerID, row.FrozenUntil, row.UpdatedAt = buyer.ID, &until, c.now()
+	if err := tx.UpdatePurchase(row); err != nil {
+		return "", err
+	}
+	if sub := full.Subscription; sub.ID != "" && sub.BuyerID == was && was != buyer.ID {
+		if err := tx.MoveSubscription(sub.ID, buyer.ID, c.now()); err != nil {
+			return "", err
+		}
+	}
+	return buyer.ID, nil
+}
+
+// movedTo finds or makes the buyer whose a purchase is now. A buyer is one address: so the purchase moves to whoever
 // has the new one; else, when it is all that its buyer has, his address changes; else there is a new buyer.
-//
-// The chat user who asked sees a new buyer's purchase as he saw it before. He is not linked to a buyer who was there
-// already: an address that he has not proved to be his must not open other purchases to him.
-func (c *Core) movedTo(tx *store.Store, s *settling, to Email) (store.Buyer, error) {
-	now := s.full.Buyer
-	found, err := tx.BuyerByEmail(s.req.AccountID, to.Key())
+func (c *Core) movedTo(tx *store.Store, full store.FullPurchase, to Email) (store.Buyer, error) {
+	now := full.Buyer
+	found, err := tx.BuyerByEmail(now.AccountID, to.Key())
 	switch {
 	case err == nil && found.ID != now.ID:
 		return found, nil
 	case err != nil && !errors.Is(err, store.ErrNotFound):
 		return store.Buyer{}, err
 	}
-	others, err := tx.PurchasesOfBuyer(s.req.AccountID, now.ID, s.full.Purchase.ID)
+	others, err := tx.PurchasesOfBuyer(now.AccountID, now.ID, full.Purchase.ID)
 	if err != nil {
 		return store.Buyer{}, err
 	}
@@ -59,24 +88,19 @@ func (c *Core) movedTo(tx *store.Store, s *settling, to Email) (store.Buyer, err
 	}
 	buyer = c.moveContact(buyer, c.newID())
 	buyer.CreatedAt = c.now()
-	if err := tx.PutBuyer(buyer); err != nil {
-		return store.Buyer{}, err
-	}
-	return buyer, c.keepLink(tx, s, now.ID, buyer.ID)
+	return buyer, tx.PutBuyer(buyer)
 }
 
-// keepLink links the buyer who asked to the new record, if he was linked to the old one.
-func (c *Core) keepLink(tx *store.Store, s *settling, old, fresh string) error {
-	if !s.order.ByBuyer {
-		return nil
-	}
-	mine, err := tx.BuyersOf(s.req.AskedBy)
-	if err != nil {
-		return err
-	}
-	for _, b := range mine {
-		if b.ID == old {
-			return tx.LinkBuyer(store.IdentityBuyer{IdentityID: s.req.AskedBy, BuyerID: fresh, AccountID: s.req.AccountID, CreatedAt: c.now()})
+// endProofs has every chat show anew that it is one of these buyers', also the one in which the change was asked for: what
+// was proved, was proved of an address that is another's now. Codes on their way end too, for the same reason.
+func (c *Core) endProofs(tx *store.Store, buyers ...string) error {
+	slices.Sort(buyers)
+	for _, id := range slices.Compact(buyers) {
+		if err := tx.UnlinkBuyer(id, ""); err != nil {
+			return err
+		}
+		if err := tx.VoidCodesOf(id, c.now()); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -9,6 +9,8 @@ import (
 const (
 	KindRefund = "refund"
 	KindEmail  = "email"
+	// KindPutBack undoes a change of e-mail that its owner did not want. It is never a proposal.
+	KindPutBack = "putback"
 )
 
 // An asking is a write that was judged and is not blocked, with all that recording it needs.
@@ -46,7 +48,7 @@ func (c *Core) begin(tx *store.Store, a asking, action string) error {
 		a.row.Refunding = a.request.Key
 	case OpChangeEmail:
 		until := c.now().Add(c.policy.freeze())
-		a.row.FrozenUntil = &until
+		a.row.FrozenUntil, a.order.Frozen = &until, until
 	}
 	if err := tx.UpdatePurchase(&a.row); err != nil {
 		return err
@@ -70,7 +72,7 @@ func (o order) auditData(request string) auditData {
 	if o.Order.Op == OpRefund {
 		d.Amount = o.Order.Amount
 	} else {
-		d.OldEmail, d.NewEmail = o.Order.OldEmail.Masked(), o.Order.NewEmail.Masked()
+		d.OldEmail, d.NewEmail, d.Path = o.Order.OldEmail.Masked(), o.Order.NewEmail.Masked(), o.Path
 	}
 	return d
 }

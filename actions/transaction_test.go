@@ -52,7 +52,7 @@ func TestActionsSayWhenTheDatabaseIsGone(t *testing.T) {
 
 func TestDeniedEmailChangeIsMailed(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t, func(p *actions.Policy) { p.EmailChange.SelfService, p.EmailChange.Codes = false, false })
 	code := w.bought("HP100", w.marina)
 	r, err := w.core.ChangeEmail(t.Context(), w.marina, change("k1", code, "new@example.org", w.marina))
 	w.must(err)

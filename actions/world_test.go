@@ -62,7 +62,7 @@ func worldOn(t *testing.T, s *store.Store, change ...func(*actions.Policy)) *wor
 	}
 	w.platform = actionstest.NewFlaky(ledger.New(s, w.clock))
 	w.core = actions.New(actions.Options{Store: s, Commerce: w.platform, Mailer: w.mailbox, Policy: policy, Now: w.clock, NewID: w.newID,
-		Vault: secrets, ChatLink: func(_ context.Context, words string) string { return "https://t.me/shop_bot?start=" + words }})
+		Vault: secrets, PublicURL: func() string { return "https://support.example/" }, ChatLink: func(_ context.Context, words string) string { return "https://t.me/shop_bot?start=" + words }})
 	w.must(s.SaveAccount(store.Account{ID: shop, Name: "Cozinha da Ana", Locale: "pt-BR", Timezone: "America/Sao_Paulo",
 		Currency: "BRL", SupportEmail: "ajuda@cozinha.example", CreatedAt: start}))
 	w.ana, w.leo = w.person("ana", actions.Agent), w.person("leo", actions.Agent)
@@ -289,6 +289,35 @@ func (w *world) proof(who actions.Actor, t actions.Transaction) string {
 	w.must(core.Handlers()[actions.JobCode](ctx, job))
 	w.must(core.CheckCode(ctx, who, actions.CheckCodeInput{ID: sent.ID, Purpose: actions.CodeRefund, Code: apart.Sent()[0].Values.Code}))
 	return sent.ID
+}
+
+// enters has a buyer ask for a code for a change of e-mail and enter what was mailed, past the mailbox that tests look
+// into. It returns the code's id and where the mail went.
+func (w *world) enters(who actions.Actor, in actions.SendCodeInput) (id string, to actions.Email) {
+	w.t.Helper()
+	ctx, apart := w.t.Context(), &actionstest.Mailbox{}
+	policy := actions.DefaultPolicy()
+	policy.Codes = actions.CodesPolicy{PerAddress: 100, PerConversation: 100, PerShop: 1000}
+	core := actions.New(actions.Options{Store: w.store, Commerce: w.platform, Mailer: apart, Policy: policy, Now: w.clock, NewID: w.newID, Vault: secrets})
+	in.Conversation = w.newID()
+	sent, err := core.SendCode(ctx, who, in)
+	w.must(err)
+	job, err := jobs.New(actions.JobCode, actions.Work{ID: sent.ID})
+	w.must(err)
+	w.must(core.Handlers()[actions.JobCode](ctx, job))
+	mail := apart.Sent()[0]
+	w.must(core.CheckCode(ctx, who, actions.CheckCodeInput{ID: sent.ID, Purpose: in.Purpose, Code: mail.Values.Code}))
+	return sent.ID, mail.To
+}
+
+// bothCodes has a buyer show that he reads the old mailbox and the new one.
+func (w *world) bothCodes(who actions.Actor, in actions.EmailInput) actions.EmailInput {
+	w.t.Helper()
+	send := actions.SendCodeInput{Purpose: actions.CodeEmailOld, Transaction: in.Transaction, NewEmail: in.New}
+	in.OldCode, _ = w.enters(who, send)
+	send.Purpose, send.First = actions.CodeEmailNew, in.OldCode
+	in.NewCode, _ = w.enters(who, send)
+	return in
 }
 
 func (w *world) approve(who actions.Actor, key, proposal string) actions.Proposal {

@@ -65,6 +65,7 @@ func (c *Core) sendMail(ctx context.Context, job jobs.Job) error {
 		return jobs.Cancel(fmt.Errorf("values of mail %s: %w", m.ID, err))
 	}
 	values.ChatURL = c.chatURL(ctx, m.AccountID, values.Transaction)
+	values.NotMeURL = c.notMeURL(values.Change, m.CreatedAt.UTC())
 	if err := c.mailer.Send(ctx, Message{ID: m.ID, Template: m.Template, Locale: m.Locale, Timezone: account.Timezone,
 		Sender: Sender{Name: account.Name, SupportEmail: account.SupportEmail},
 		To:     Email(m.Recipient), ToName: m.Name, Values: values, At: m.CreatedAt.UTC()}); err != nil {

@@ -20,6 +20,7 @@ func crashConfig(life crashLife) Config {
 	config.DatabaseURL, config.Mail.OutboxDir = Secret(life.Database), life.Outbox
 	config.Account.Name, config.Account.SupportEmail = "Cozinha da Ana", "ajuda@shop.example"
 	config.Policy.BuyerRefund.Code = false // nobody reads mail there
+	config.Policy.EmailChange.SelfService, config.Policy.EmailChange.Codes = false, false
 	config.Policy.AgentDaily.Refunds, config.Policy.AgentDaily.Amount = 1_000_000, 1_000_000_00
 	for _, p := range crashTeam() {
 		config.People = append(config.People, PersonConfig{Name: p.user, Role: string(p.role), Slack: p.on(onSlack), Discord: p.on(onDiscord)})

@@ -55,12 +55,15 @@ func ShowProposal(p actions.Proposal, reader actions.Actor) (flow.View, map[stri
 func proposalFacts(p actions.Proposal, reader actions.Role) []flow.Fact {
 	facts := flow.Card("product", p.Purchase.Product.Name, "buyer", flow.PersonName(p.Purchase.Buyer.Name), "transaction", p.Purchase.Transaction)
 	if p.Kind == actions.ProposalEmail {
-		facts = append(facts, flow.Card("old_email", p.OldEmail, "new_email", p.NewEmail)...)
+		facts = append(facts, flow.Card("old_email", p.OldEmail, "new_email", p.NewEmail, "shown", shown(p.Path))...)
 	} else {
 		facts = append(facts, flow.Card("price", p.Amount, "payment", payment(p.Purchase))...)
 	}
 	facts = append(facts, flow.Card("asked_by", flow.T("proposal.asker", "who", asker(p), "role", p.AskedByRole),
 		"reason", p.Reason, "note", p.Note)...)
+	if until := p.Purchase.FrozenUntil; until.After(p.AskedAt) {
+		facts = append(facts, flow.Fact{Name: "frozen", Value: flow.T("purchase.frozen", "until", until)})
+	}
 	switch p.Status {
 	case actions.ProposalOpen:
 		return append(facts, flow.Card("expires_at", flow.Moment(p.ExpiresAt))...)
@@ -69,6 +72,19 @@ func proposalFacts(p actions.Proposal, reader actions.Role) []flow.Fact {
 			"denial", p.DecidedReason, "outcome", outcomeOf(p))...)
 	}
 	return facts
+}
+
+// shown says by what a buyer has shown that he may want a change of e-mail: never what it was.
+func shown(path actions.EmailPath) any {
+	switch path {
+	case actions.ByCodes:
+		return flow.T("proposal.shown.codes")
+	case actions.ByDocument:
+		return flow.T("proposal.shown.document")
+	case actions.ByAsking:
+		return flow.T("proposal.shown.asking")
+	}
+	return nil // the team shows a reason
 }
 
 // decider is who decided. A buyer is answered by the team, not by one of its people.
@@ -81,6 +97,9 @@ func decider(p actions.Proposal, reader actions.Role) any {
 
 // asker is who asked: a buyer's name is masked in rooms, a colleague's is not.
 func asker(p actions.Proposal) any {
+	if p.AskedByRole == actions.BuyerRole && p.AskedByName == "" {
+		return flow.T("proposal.somebody") // who is known by a document alone
+	}
 	if p.AskedByRole == actions.BuyerRole {
 		return flow.PersonName(p.AskedByName)
 	}

@@ -99,7 +99,7 @@ func (f *Find) search(c flow.Call) error {
 	if err != nil {
 		return err
 	}
-	f.Rows, f.Next = rows(page.Purchases), page.Next
+	f.Rows, f.Next = rows(page.Purchases, c.Now), page.Next
 	if len(f.Rows) == 1 {
 		f.Picked = f.Rows[0].Transaction
 	}

@@ -20,7 +20,7 @@ func All(core *actions.Core) []flow.Def {
 
 // Cards lists the live cards.
 func Cards(core *actions.Core) []flow.CardDef {
-	return []flow.CardDef{ProposalCard(core), RequestCard(core), FileCard(core), HomeCard(core), AlarmCard(core)}
+	return []flow.CardDef{ProposalCard(core), RequestCard(core), PutBackCard(core), FileCard(core), HomeCard(core), AlarmCard(core)}
 }
 
 // Commands are the words that a role can start a conversation with, in the order in which help shows them.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/flows/flow"
 	"github.com/aftersale/aftersale/store/jobs"
 )
@@ -29,6 +30,12 @@ func (n *Notices) forget(ctx context.Context, _ jobs.Job) error {
 		var err error
 		if dropped, err = s.ForgetFiles(n.Now(), forgetBatch); err != nil {
 			return fmt.Errorf("forget files: %w", err)
+		}
+	}
+	for dropped := forgetBatch; dropped == forgetBatch; {
+		var err error
+		if dropped, err = s.ForgetDocumentChecks(n.Now().Add(-actions.DocumentCountedFor), forgetBatch); err != nil {
+			return fmt.Errorf("forget tries of documents: %w", err)
 		}
 	}
 	for platform := range n.Posters {

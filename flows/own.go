@@ -34,12 +34,13 @@ func (t *Target) steps(core *actions.Core, load func(flow.Call) error) []flow.St
 	if t.Next != "" {
 		pick = pick.With(more)
 	}
+	known := !t.Staff && !t.lost()
 	return append(t.link(core),
 		flow.When(t.Staff, flow.Form("find", code)),
-		flow.When(!t.Staff, flow.Do("mine", func(c flow.Call) error { return t.mine(c, core) })),
-		flow.When(!t.Staff && len(t.Rows) == 0, flow.Result("none", nil)),
-		flow.When(!t.Staff, pick),
-		flow.Do("look_up", load),
+		flow.When(known, flow.Do("mine", func(c flow.Call) error { return t.mine(c, core) })),
+		flow.When(known && len(t.Rows) == 0, flow.Result("none", nil)),
+		flow.When(known, pick),
+		flow.When(!t.lost(), flow.Do("look_up", load)),
 	)
 }
 
@@ -49,7 +50,7 @@ func (t *Target) mine(c flow.Call, core *actions.Core) error {
 	if err != nil {
 		return err
 	}
-	t.Rows, t.Next = rows(page.Purchases), page.Next
+	t.Rows, t.Next = rows(page.Purchases, c.Now), page.Next
 	return nil
 }
 

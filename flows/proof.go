@@ -14,7 +14,12 @@ type Proof struct {
 	Known    string           // code of a purchase or its address, as he typed it
 	Sent     actions.SentCode `json:",omitzero"`
 	Code     string
+	Lost     bool        `json:",omitzero"` // he cannot read that mailbox, and takes another way where the flow has one
+	ways     []flow.Item // those ways
 }
+
+// lost reports whether somebody who is not known goes on without a code.
+func (p *Proof) lost() bool { return p.Stranger && p.Lost && p.Code == "" }
 
 // meet remembers whether somebody has to show who he is.
 func (p *Proof) meet(who actions.Actor) {
@@ -31,12 +36,12 @@ func (p *Proof) link(core *actions.Core) []flow.Step {
 			return err
 		})),
 		flow.When(p.Stranger, flow.Form("code", flow.Input("code", &p.Code, parseCode).Once()).In(words).
-			With(flow.Reopen("again", "send_code", nil), flow.Reopen("other", "identify", nil))),
-		flow.When(p.Stranger, flow.Do("check_code", func(c flow.Call) error {
+			With(flow.Reopen("again", "send_code", nil), flow.Reopen("other", "identify", nil)).With(p.ways...)),
+		flow.When(p.Stranger && !p.lost(), flow.Do("check_code", func(c flow.Call) error {
 			if err := core.CheckCode(c, c.Who, actions.CheckCodeInput{ID: p.Sent.ID, Purpose: actions.CodeLink, Code: p.Code}); err != nil {
 				return err
 			}
-			p.Stranger, p.Code = false, ""
+			p.Stranger, p.Lost, p.Code = false, false, ""
 			who, err := core.Again(c, c.Who)
 			if err == nil {
 				c.Become(who)

@@ -19,12 +19,13 @@ type Row struct {
 	Price       actions.Money
 	Status      actions.Status
 	At          time.Time
+	Frozen      bool `json:",omitzero"` // for now there is no refund and no change of e-mail
 }
 
-func rows(purchases []actions.Purchase) []Row {
+func rows(purchases []actions.Purchase, now time.Time) []Row {
 	all := make([]Row, len(purchases))
 	for i, p := range purchases {
-		all[i] = Row{p.Transaction, p.Product.Name, p.Buyer.Name, p.Price, p.Status, p.OrderedAt}
+		all[i] = Row{p.Transaction, p.Product.Name, p.Buyer.Name, p.Price, p.Status, p.OrderedAt, p.FrozenUntil.After(now)}
 	}
 	return all
 }
@@ -37,7 +38,11 @@ func options(all []Row, own bool) []flow.Option {
 	}
 	list := make([]flow.Option, len(all))
 	for i, r := range all {
-		list[i] = flow.Option{Value: string(r.Transaction), Label: flow.T(key, "product", short(r.Product),
+		words := key
+		if own && r.Frozen {
+			words = "option.own_frozen"
+		}
+		list[i] = flow.Option{Value: string(r.Transaction), Label: flow.T(words, "product", short(r.Product),
 			"buyer", flow.PersonName(short(r.Buyer)), "price", r.Price, "status", r.Status, "at", r.At)}
 	}
 	return list

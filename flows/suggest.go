@@ -34,5 +34,5 @@ func suggestPurchases(ctx context.Context, core *actions.Core, who actions.Actor
 	if err != nil {
 		return nil, err
 	}
-	return options(rows(page.Purchases), !who.Staff()), nil
+	return options(rows(page.Purchases, core.Now()), !who.Staff()), nil
 }

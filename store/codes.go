@@ -33,6 +33,11 @@ func (s *Store) VoidCodes(identity, purpose string, at time.Time) error {
 		UpdateColumn("voided_at", at).Error
 }
 
+// VoidCodesOf ends all codes that were mailed for a buyer, entered or not: his address is another one now.
+func (s *Store) VoidCodesOf(buyer string, at time.Time) error {
+	return s.db().Model(&OneTimeCode{}).Where("buyer_id = ? AND voided_at IS NULL", buyer).UpdateColumn("voided_at", at).Error
+}
+
 // CodeCounts are how many codes were asked for since an instant: of one address, by one typed word, by one chat user, and of
 // all buyers of the account that are known; and in one conversation.
 type CodeCounts struct {

@@ -10,7 +10,7 @@ func Models() []any {
 	return []any{
 		&Account{}, &Person{}, &Identity{}, &IdentityBuyer{}, &Buyer{}, &BuyerWord{}, &Product{}, &BundleItem{},
 		&Purchase{}, &Subscription{}, &AccessGrant{}, &Proposal{}, &Conversation{}, &Card{}, &Request{}, &AuditEntry{},
-		&AuditHead{}, &InboundEvent{}, &Mail{}, &Message{}, &LedgerEntry{}, &OneTimeCode{}, &File{}, &TurnCount{}, &ProductAlarm{},
+		&AuditHead{}, &InboundEvent{}, &Mail{}, &Message{}, &LedgerEntry{}, &OneTimeCode{}, &File{}, &TurnCount{}, &ProductAlarm{}, &EmailChange{}, &DocumentCheck{},
 	}
 }
 

@@ -70,6 +70,35 @@ type OneTimeCode struct {
 	ExpiresAt    *time.Time
 	UsedAt       *time.Time
 	VoidedAt     *time.Time // by a newer one
+	Sealed       []byte     // addresses that the mail needs and no other row has (actions/vault); empty when there are none
+}
+
+// An EmailChange is a purchase that was moved to another address, with what it takes to put it back.
+type EmailChange struct {
+	ID         string `gorm:"primaryKey"`
+	AccountID  string
+	PurchaseID string
+	RequestKey string // unique: what carried it out
+	OldEmail   string // empty once its owner was erased
+	NewEmail   string // likewise
+	OldBuyer   string // whose the purchase was; the same as NewBuyer when he got another address
+	NewBuyer   string
+	CreatedAt  time.Time
+	RevertedAt *time.Time
+	RevertedBy string // the change whose owner had it put back: this one, or one before it
+}
+
+// A DocumentCheck is one try to show by a document whose a purchase is. What was typed is nowhere.
+type DocumentCheck struct {
+	ID          string `gorm:"primaryKey"`
+	AccountID   string
+	IdentityID  string // chat user who typed it
+	PurchaseKey string // keyed hash of the purchase's code, also of one that does not exist
+	PurchaseID  string // empty: there is none
+	BuyerID     string // whose document it was compared with
+	Matched     bool
+	CreatedAt   time.Time
+	UsedAt      *time.Time // by the change that it was for
 }
 
 // A Buyer is who paid, known by one e-mail address.

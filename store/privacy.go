@@ -24,6 +24,7 @@ type BuyerFile struct {
 	Ledger        []LedgerEntry
 	Conversations []Conversation
 	Codes         []OneTimeCode
+	EmailChanges  []EmailChange
 	Mails         []Mail
 	Messages      []Message
 	Inbound       []InboundEvent // deliveries whose payload names the address
@@ -101,7 +102,9 @@ func (s *Store) filePurchases(account string, f *BuyerFile, list func(any, strin
 		var proposals []Proposal
 		var requests []Request
 		var ledger []LedgerEntry
-		if err := errors.Join(list(&grants, "purchase_id = ?", p.ID), list(&proposals, "purchase_id = ?", p.ID),
+		var changes []EmailChange
+		if err := errors.Join(list(&changes, "purchase_id = ?", p.ID),
+			list(&grants, "purchase_id = ?", p.ID), list(&proposals, "purchase_id = ?", p.ID),
 			list(&ledger, `account_id = ? AND "transaction" = ?`, account, p.Transaction)); err != nil {
 			return err
 		}
@@ -115,6 +118,7 @@ func (s *Store) filePurchases(account string, f *BuyerFile, list func(any, strin
 		targets = append(targets, about[1:]...)
 		f.Grants, f.Proposals = append(f.Grants, grants...), append(f.Proposals, proposals...)
 		f.Requests, f.Ledger = append(f.Requests, requests...), append(f.Ledger, ledger...)
+		f.EmailChanges = append(f.EmailChanges, changes...)
 	}
 	return s.db().Where("account_id = ? AND (target IN ? OR actor IN ?)", account, targets, actors).Order("seq").Limit(maxFile).Find(&f.Audit).Error
 }
@@ -227,6 +231,9 @@ func (s *Store) EraseBuyer(f BuyerFile, at time.Time) error {
 	}
 	for _, l := range f.Ledger {
 		all = append(all, s.db().Model(&LedgerEntry{}).Where(map[string]any{"key": l.Key}).UpdateColumns(map[string]any{"old_email": "", "new_email": ""}).Error)
+	}
+	for _, c := range f.EmailChanges {
+		all = append(all, run(&EmailChange{}, map[string]any{"old_email": "", "new_email": ""}, "id = ?", c.ID))
 	}
 	for _, e := range f.Inbound {
 		all = append(all, run(&InboundEvent{}, map[string]any{"payload": nil}, "account_id = ? AND source = ? AND event_id = ?", e.AccountID, e.Source, e.ID))

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"fmt"
 	htmltemplate "html/template"
 	"net/url"
@@ -98,6 +99,8 @@ func values(w *words, locale string, m actions.Message) map[string]string {
 		"code":          v.Code,
 		"minutes":       format.Number(locale, int64(v.Minutes)),
 		"at":            format.DateTime(locale, m.Timezone, v.At),
+		"until":         format.DateTime(locale, m.Timezone, v.Until),
+		"not_me_url":    webLink(v.NotMeURL),
 	}
 	if v.Price.Currency != "" {
 		out["price"] = format.Money(locale, v.Price.Minor, v.Price.Currency)
@@ -153,8 +156,8 @@ func (w *words) page(l *letter, template, locale string, values map[string]strin
 			p.Facts = append(p.Facts, fact{w.Labels[name], values[name]})
 		}
 	}
-	if l.Button != "" && values["access_url"] != "" {
-		p.Button, p.URL, p.CopyLink = fill(l.Button, values), values["access_url"], w.CopyLink
+	if url := values[cmp.Or(links[template], "access_url")]; l.Button != "" && url != "" {
+		p.Button, p.URL, p.CopyLink = fill(l.Button, values), url, w.CopyLink
 	}
 	return p
 }

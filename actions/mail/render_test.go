@@ -31,6 +31,7 @@ func message(template, locale string) actions.Message {
 			Reason: "O curso foi aberto há 40 dias.\nFale conosco se algo falhou.",
 			At:     time.Date(2026, 3, 12, 17, 29, 0, 0, time.UTC),
 			Code:   "012345", Minutes: 10, ChatURL: "https://t.me/cozinha_bot?start=01JN_5f",
+			Until: time.Date(2026, 3, 15, 17, 29, 0, 0, time.UTC), Change: "01JN5T", NotMeURL: "https://support.example.com/b/not-me/01JN5T_t9_5f",
 		},
 	}
 }

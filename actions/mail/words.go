@@ -68,8 +68,15 @@ var facts = map[string][]string{
 	"email_changed_old": {"product", "transaction", "new_email", "at"},
 	"email_changed_new": {"product", "transaction", "at"},
 	"email_denied":      {"product", "transaction"},
+	"email_back_old":    {"product", "transaction", "until"},
+	"email_back_new":    {"product", "old_email"},
 	"code_refund":       {"product", "price", "transaction"},
+	"code_email_old":    {"product", "transaction", "new_email"},
+	"code_email_new":    {"product", "old_email"},
 }
+
+// links are the values that a mail's button opens, where it is another than "access_url".
+var links = map[string]string{"email_changed_old": "not_me_url"}
 
 // dictionary reads all languages once; the files are part of the program, so an error is ours.
 var dictionary = sync.OnceValues(func() (map[string]*words, error) {

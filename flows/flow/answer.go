@@ -191,7 +191,12 @@ func (t *turn) called(e Called) {
 		return
 	}
 	form, found := t.formOf(e.Err.Field)
+	asked, once := t.typedOnce()
+	t.forgetOnce()
 	switch {
+	case e.Err.Code == actions.Unavailable && once: // what was typed is not kept for another try
+		t.reopen(asked)
+		t.problem(e.Err, "")
 	case e.Err.Code == actions.Unavailable:
 		t.Retry = true
 		t.problem(e.Err, "")
@@ -207,6 +212,33 @@ func (t *turn) called(e Called) {
 	default:
 		t.fail(e.Err)
 	}
+}
+
+// typedOnce is the form right in front of the current step, if it asked for something that is not kept.
+func (t *turn) typedOnce() (key string, ok bool) {
+	current := t.current().key
+	for _, step := range t.steps() {
+		if step.key == current {
+			break
+		}
+		if !step.skip {
+			key = step.key
+			ok = slices.Contains(t.Done, key) && slices.ContainsFunc(step.fields, func(f Field) bool { return f.once })
+		}
+	}
+	return key, ok
+}
+
+// forgetOnce empties what is not kept. After a step that went well the flow has done so, or it would be kept here.
+func (t *turn) forgetOnce() {
+	for _, step := range t.steps() {
+		for _, f := range step.fields {
+			if f.once {
+				f.forget()
+			}
+		}
+	}
+	t.listed = nil
 }
 
 // formOf finds the finished form that asked for a field.

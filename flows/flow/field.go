@@ -22,6 +22,7 @@ type Field struct {
 	again    string // name of the field that this one must repeat
 	twice    bool
 	once     bool
+	secret   bool
 	set      func(string) error
 	get      func() any
 	put      func(any)
@@ -101,6 +102,13 @@ func (f Field) Extra() Field { f.optional, f.extra = true, true; return f }
 
 // Once has what was typed not kept and not shown again, as for a one-time code.
 func (f Field) Once() Field { f.once = true; return f }
+
+// Secret is Once for what must not stay in the chat either: where it is typed as a message, that is deleted where the
+// platform lets a bot do so.
+func (f Field) Secret() Field { f.once, f.secret = true, true; return f }
+
+// forget empties a field whose answer is not kept.
+func (f Field) forget() { f.put(reflect.Zero(reflect.TypeOf(f.get())).Interface()) }
 
 // Long draws a field of several lines.
 func (f Field) Long() Field { f.kind = LongField; return f }

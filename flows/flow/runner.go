@@ -67,6 +67,7 @@ type answer struct {
 	who     actions.Actor
 	replace bool // the view belongs to the message that was pressed
 	silent  bool // a repeated delivery: everything was said already
+	erase   bool // what was typed must not stay in the chat
 	flow    string
 
 	card     store.Card // where view.Live is shown
@@ -92,6 +93,7 @@ func (r *Runner) Handle(ctx context.Context, in Inbound, on Screen) error {
 	if out.replace {
 		shown.Replace = in.Message
 	}
+	shown.Erase = out.erase
 	message, err := on.Show(ctx, shown)
 	if err != nil {
 		return fmt.Errorf("show %s: %w", out.flow, err)

@@ -148,7 +148,7 @@ func (t *turn) viewForm(v *View, step Step) {
 	for _, f := range fields {
 		v.Fields = append(v.Fields, FieldView{
 			Name: f.name, Label: T(v.Words + "." + f.name), Hint: T(v.Words + "." + f.name + ".hint"),
-			Kind: f.kind, Options: t.options(v.Words, f), Value: t.Typed[f.name], Optional: f.optional,
+			Kind: f.kind, Options: t.options(v.Words, f), Value: t.Typed[f.name], Optional: f.optional, Secret: f.secret,
 		})
 	}
 	v.Answer = &Button{Name: buttonShow, Label: T("button.answer"), Style: Primary}

@@ -84,9 +84,21 @@ func (t *talk) typed(g Typed) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	out, err := t.advance(saved, s, t.understand(s, g.Text))
-	out.replace = false // in a chat what is typed is answered below it
+	e := t.understand(s, g.Text)
+	erase := t.answersSecret(s, e)
+	out, err := t.advance(saved, s, e)
+	out.replace, out.erase = false, erase // in a chat what is typed is answered below it
 	return out, err
+}
+
+// answersSecret reports whether what was typed is an answer that must not stay in the chat.
+func (t *talk) answersSecret(s State, e Event) bool {
+	d, ok := t.flows[s.Flow]
+	if _, said := e.(Say); !ok || !said || s.Ended {
+		return false
+	}
+	fields := Look(d, s, t.who).Fields
+	return len(fields) == 1 && fields[0].Secret
 }
 
 // understand reads typed text as the button it names, by number or label, where one is meant; else as an answer.

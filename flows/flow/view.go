@@ -89,6 +89,7 @@ type FieldView struct {
 	Options  []Option
 	Value    string // what was typed before
 	Optional bool
+	Secret   bool // the message in which it is typed is deleted
 }
 
 // A FieldKind says which control suits a field.
@@ -152,6 +153,7 @@ type Shown struct {
 	Ended   bool          `json:"ended,omitempty"`
 	Live    string        `json:"live,omitempty"`
 	Replace string        `json:"-"` // message to edit; empty: a new message
+	Erase   bool          `json:"-"` // the message that this answers holds what must not stay: delete it, where a bot can
 }
 
 // A ShownFact is one line of a card.

@@ -66,6 +66,7 @@ type sold struct {
 	Recurrence   int      `yaml:"recurrence"`
 	Next         string   `yaml:"next_charge"`
 	Affiliate    bool     `yaml:"affiliate"`
+	Document     string   `yaml:"document"` // of the buyer
 }
 
 const account = "shop"
@@ -160,7 +161,7 @@ func (w *world) sell(ctx context.Context, t *testing.T, i int, s sold) error {
 		ordered = w.now().AddDate(0, 0, -3)
 	}
 	product := actions.SoldProduct{Code: code(s.Product), Name: s.Product, Kind: s.Kind}
-	buyer := actions.SoldTo{Name: who.Name, Email: actions.Email(who.Address)}
+	buyer := actions.SoldTo{Name: who.Name, Email: actions.Email(who.Address), Document: actions.Document(s.Document)}
 	sale := &actions.Sale{
 		Transaction: actions.Transaction(s.Transaction), Status: actions.Status(s.Status), RawStatus: s.Status, Product: product, Buyer: buyer,
 		Price: price, Quantity: s.Quantity, Payment: actions.Payment(s.Payment), Installments: s.Installments, OrderedAt: ordered,

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/flows/flow"
 )
 
@@ -91,6 +92,10 @@ func (w *world) report(t *testing.T, out io.Writer) {
 // move sets the clock: an instant, or +3h from now.
 func (w *world) move(t *testing.T, to string) {
 	t.Helper()
+	if address, ok := strings.CutPrefix(to, "not me: "); ok {
+		w.notMe(t, address)
+		return
+	}
 	if by, ok := strings.CutPrefix(to, "+"); ok {
 		d, err := time.ParseDuration(by)
 		if err != nil {
@@ -100,6 +105,18 @@ func (w *world) move(t *testing.T, to string) {
 		return
 	}
 	w.clock = when(t, to, w.clock)
+}
+
+// notMe presses the button behind the link that was mailed last to an address.
+func (w *world) notMe(t *testing.T, address string) {
+	t.Helper()
+	_, words, ok := strings.Cut(w.links[address], actions.NotMePath)
+	if !ok {
+		t.Fatalf("@ not me: no link was mailed to %s", address)
+	}
+	if _, err := w.core.PutBack(context.Background(), words); err != nil {
+		t.Fatalf("@ not me: %v", err)
+	}
 }
 
 // act does what somebody does in one line.

@@ -121,7 +121,8 @@ func longSteps(t testing.TB, p actions.Purchase, rule actions.Verdict) []flow.Vi
 			Happened: []actions.Happening{{At: someday, Actor: longName, Action: "refund.requested"}}})
 		add(&flows.Refund{Target: about, Verdict: rule, Reason: actions.NotExpected})
 		add(&flows.Resend{Target: about, Verdict: rule})
-		add(&flows.Email{Target: about, Verdict: rule, New: "marina@gmial.com", Reason: actions.Typo})
+		add(&flows.Email{Target: about, Verdict: rule, New: "marina@gmial.com", Reason: actions.Typo,
+			EmailProof: flows.EmailProof{ByCodes: true, OldCode: actions.SentCode{ID: "x", To: longEmail.Masked()}, NewCode: actions.SentCode{ID: "x", To: longEmail.Masked()}}})
 	}
 	add(&flows.Refunds{Waiting: []flows.Waiting{waiting, waiting, waiting, waiting, waiting}, Next: "n", Item: proposal})
 	add(&flows.Language{})
@@ -173,6 +174,11 @@ func longCards(p actions.Purchase, rule actions.Verdict) []longView {
 			Verdict: actions.Verdict{Rule: many, Numbers: actions.Numbers{Count: 246912, Limit: 100000, Days: 1000}}})
 		all = append(all, longView{View: v, shared: true})
 	}
+	for _, state := range append(states, "") {
+		v, _ := flows.ShowPutBack(longID, actions.PutBackCard{Purchase: p, OldEmail: longEmail, NewEmail: longEmail, At: someday, Outcome: state, Detail: "outcome.refused.address_changed"})
+		v.Live = "putback:" + longID
+		all = append(all, longView{View: v, shared: true})
+	}
 	open := longProposal(p, rule, actions.ProposalRefund, actions.ProposalOpen)
 	page := actions.ProposalPage{Proposals: []actions.Proposal{open, open, open, open, open}, Next: "n"}
 	for _, reader := range []actions.Actor{manager, buyer} {
@@ -184,7 +190,7 @@ func longCards(p actions.Purchase, rule actions.Verdict) []longView {
 
 func longProposal(p actions.Purchase, rule actions.Verdict, kind string, status actions.ProposalStatus) actions.Proposal {
 	all := actions.Proposal{ID: longID, Kind: kind, Purchase: p, Amount: p.Price, OldEmail: longEmail, NewEmail: longEmail, Status: status,
-		AskedByName: longName, AskedByRole: actions.Agent, Verdict: rule, ExpiresAt: someday, Reason: actions.NotExpected, Note: longNote, Revision: 12}
+		AskedByName: longName, AskedByRole: actions.Agent, Verdict: rule, Path: actions.ByDocument, ExpiresAt: someday, Reason: actions.NotExpected, Note: longNote, Revision: 12}
 	switch status {
 	case actions.ProposalApproved:
 		all.DecidedByName, all.DecidedAt, all.Outcome = longName, someday, actions.RequestUnknown

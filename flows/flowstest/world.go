@@ -50,7 +50,8 @@ type world struct {
 	clock    time.Time
 	ids      int
 	codes    int
-	mailed   string // the link of the last mail into the chat
+	mailed   string            // the link of the last mail into the chat
+	links    map[string]string // by address: the last link that puts a change of e-mail back
 	mu       sync.Mutex
 	outside  []string // mails and orders since they were last taken
 	audited  int64
@@ -97,7 +98,7 @@ func openAt(t *testing.T, s *store.Store, g given, on Platform, memory *chats, a
 	}
 	commerce := actionstest.NewFlaky(ledger.New(w.store, w.now), g.script(t)...)
 	w.core = actions.New(actions.Options{Store: w.store, Commerce: ordered{commerce, w}, Mailer: w, Policy: actions.DefaultPolicy(), Now: w.now, NewID: w.newID,
-		Vault: secrets, NewCode: w.newCode,
+		Vault: secrets, NewCode: w.newCode, PublicURL: func() string { return "https://shop.example" },
 		ChatLink: func(_ context.Context, words string) string { return "https://chat.example/?start=" + words }})
 	w.furnish(t, g)
 	shop, err := w.store.In(context.Background()).Account(account)
@@ -148,6 +149,12 @@ func (w *world) Send(_ context.Context, m actions.Message) error {
 	}
 	w.outside = append(w.outside, line)
 	w.mailed = m.Values.ChatURL
+	if m.Values.NotMeURL != "" {
+		if w.links == nil {
+			w.links = map[string]string{}
+		}
+		w.links[string(m.To)] = m.Values.NotMeURL
+	}
 	return nil
 }
 
