@@ -104,7 +104,7 @@ func DefaultPolicy() Policy {
 		Resend:        ResendPolicy{BuyerDaily: 3, PerAddress: 10, PerShop: 500},
 		EmailChange:   EmailChangePolicy{Days: 40, Max: 2, UnopenedOnly: true, FreezeHours: 72, SelfService: true, Codes: true},
 		Codes:         CodesPolicy{PerAddress: 3, PerConversation: 6, PerShop: 20},
-		Flood:         FloodPolicy{PerMinute: 60},
+		Flood:         FloodPolicy{PerMinute: 120},
 	}
 }
 

@@ -38,6 +38,7 @@ func (c chatCommand) Run(p *program) (err error) {
 		return err
 	}
 	defer cleanUp()
+	config.Policy.Flood.PerMinute = 0 // a pipe may hold a long conversation, and whoever has this terminal has the database
 	user, err := seat(p.ctx, s, c.As)
 	if err != nil {
 		return errors.Join(err, s.Close())
