@@ -21,6 +21,7 @@ type Policy struct {
 	EmailChange   EmailChangePolicy  `yaml:"email_change"`
 	Codes         CodesPolicy        `yaml:"codes"`
 	Flood         FloodPolicy        `yaml:"flood"`
+	Reveal        RevealPolicy       `yaml:"reveal"`
 }
 
 // CodesPolicy limits how many one-time codes are mailed (design 7.3): to one address within an hour, in one conversation,
@@ -105,6 +106,7 @@ func DefaultPolicy() Policy {
 		EmailChange:   EmailChangePolicy{Days: 40, Max: 2, UnopenedOnly: true, FreezeHours: 72, SelfService: true, Codes: true},
 		Codes:         CodesPolicy{PerAddress: 3, PerConversation: 6, PerShop: 20},
 		Flood:         FloodPolicy{PerMinute: 120},
+		Reveal:        RevealPolicy{PerDay: 20},
 	}
 }
 
@@ -149,6 +151,7 @@ func (p Policy) Validate() []PolicyMistake {
 	between("codes.per_conversation", p.Codes.PerConversation, 1, 100)
 	between("codes.per_shop", p.Codes.PerShop, 1, 1_000_000)
 	between("flood.per_minute", p.Flood.PerMinute, 0, 10_000)
+	between("reveal.per_day", p.Reveal.PerDay, 0, 10_000)
 	return all
 }
 

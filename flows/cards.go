@@ -43,10 +43,12 @@ func ShowProposal(p actions.Proposal, reader actions.Actor) (flow.View, map[stri
 			{Name: "deny", Label: flow.T("proposal.deny"), Style: flow.Danger},
 		}
 	}
-	v.Buttons = append(v.Buttons, flow.Button{Name: "open", Label: flow.T("proposal.open")})
+	v.Buttons = append(v.Buttons, flow.Button{Name: "open", Label: flow.T("proposal.open")},
+		flow.Button{Name: "reveal", Label: flow.T("proposal.reveal"), Masked: true})
 	return v, map[string]flow.Launch{
 		"approve": {Flow: "refunds", Values: map[string]string{"proposal": p.ID, "decision": approve}},
 		"deny":    {Flow: "refunds", Values: map[string]string{"proposal": p.ID, "decision": deny}},
+		"reveal":  {Flow: "reveal", Values: map[string]string{"proposal": p.ID}},
 		"open":    {Flow: "find", Values: map[string]string{"query": string(p.Purchase.Transaction)}},
 	}
 }

@@ -38,6 +38,9 @@ func Describe(words flow.Words) []flow.CommandInfo {
 	staff, buyers := Commands(actions.Admin), Commands(actions.BuyerRole)
 	var infos []flow.CommandInfo
 	for _, d := range append(All(nil), flow.Def{Name: flow.Stop}) {
+		if d.Unlisted {
+			continue
+		}
 		info := flow.CommandInfo{
 			Word: d.Name, About: everywhere("about." + d.Name),
 			Staff: slices.Contains(staff, d.Name), Buyers: slices.Contains(buyers, d.Name),

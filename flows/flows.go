@@ -13,7 +13,7 @@ const Home = "start"
 // All lists the flows, in the order in which help shows them.
 func All(core *actions.Core) []flow.Def {
 	return []flow.Def{
-		NewFind(core), NewRefund(core), NewRefunds(core), NewResend(core), NewEmail(core),
+		NewFind(core), NewRefund(core), NewRefunds(core), NewResend(core), NewEmail(core), NewReveal(core),
 		NewLanguage(core), NewHelp(), NewStart(core),
 	}
 }
@@ -27,7 +27,7 @@ func Cards(core *actions.Core) []flow.CardDef {
 func Commands(role actions.Role) []string {
 	var words []string
 	for _, d := range All(nil) {
-		if d.May(role) {
+		if d.May(role) && !d.Unlisted {
 			words = append(words, d.Name)
 		}
 	}

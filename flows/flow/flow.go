@@ -27,6 +27,8 @@ type Def struct {
 	Name  string         // the word that starts it, the same in all languages
 	Roles []actions.Role // who may; checked at every event
 	New   func() Flow
+	// Unlisted has buttons alone start the flow: it is no command, and stands in no menu.
+	Unlisted bool
 	// Redirect, when set, may have the words behind the command start another flow, such as those of a link.
 	Redirect func(ctx context.Context, words string) (Launch, bool)
 }

@@ -47,7 +47,7 @@ func (t *talk) command(c Command) (answer, error) {
 		return t.move(saved, Press{Revision: saved.Revision, Button: buttonCancel})
 	}
 	d, ok := t.flows[word]
-	if !ok {
+	if !ok || d.Unlisted {
 		return t.notice("error.unknown_word", "word", word), nil
 	}
 	if d.Redirect != nil && c.Rest != "" {

@@ -115,6 +115,8 @@ type Button struct {
 	Label Text
 	Style Style
 	Own   bool
+	// Masked has the button drawn only where others read along: it leads to what is masked there.
+	Masked bool
 }
 
 // A Reader is who will read a view: his language and zone, and whether others read over his shoulder.

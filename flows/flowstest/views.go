@@ -124,6 +124,7 @@ func longSteps(t testing.TB, p actions.Purchase, rule actions.Verdict) []flow.Vi
 		add(&flows.Email{Target: about, Verdict: rule, New: "marina@gmial.com", Reason: actions.Typo,
 			EmailProof: flows.EmailProof{ByCodes: true, OldCode: actions.SentCode{ID: "x", To: longEmail.Masked()}, NewCode: actions.SentCode{ID: "x", To: longEmail.Masked()}}})
 	}
+	add(&flows.Reveal{Shown: actions.Revealed{Transaction: p.Transaction, Name: longName, Email: longEmail, NewEmail: longEmail}})
 	add(&flows.Refunds{Waiting: []flows.Waiting{waiting, waiting, waiting, waiting, waiting}, Next: "n", Item: proposal})
 	add(&flows.Language{})
 	for _, role := range append([]actions.Role{actions.BuyerRole}, actions.StaffRoles...) {

@@ -35,6 +35,9 @@ func (w *Words) Show(v flow.View, r flow.Reader) flow.Shown {
 		return flow.ShownButton{Token: v.Token.With(b.Name).String(), Label: w.Text(b.Label, r), Style: b.Style, Own: b.Own}
 	}
 	for _, b := range v.Buttons {
+		if b.Masked && !r.Shared {
+			continue
+		}
 		s.Buttons = append(s.Buttons, button(b))
 	}
 	if v.Answer != nil {

@@ -91,7 +91,7 @@ func (w *Words) person(name string, r flow.Reader) string {
 	case name == "":
 		return w.Text(flow.Text{Key: "person.unnamed"}, r)
 	case r.Shared:
-		return initials(name)
+		return actions.MaskedName(name)
 	}
 	return name
 }
@@ -124,25 +124,6 @@ func list[T any](w *Words, values []T, r flow.Reader) string {
 		}
 	}
 	return format.List(r.Locale, texts)
-}
-
-// maxInitials is how many initials are shown.
-const maxInitials = 3
-
-// initials shows who is meant to those who know him: "Marina da Silva" is "M. S.".
-func initials(name string) string {
-	var all []string
-	for _, word := range strings.Fields(clean(name)) {
-		first, _ := utf8.DecodeRuneInString(word)
-		particle := unicode.IsLower(first) && len(all) > 0 // da, de, van
-		if unicode.IsLetter(first) && !particle && len(all) < maxInitials {
-			all = append(all, string(unicode.ToUpper(first))+".")
-		}
-	}
-	if len(all) == 0 {
-		return "•"
-	}
-	return strings.Join(all, " ")
 }
 
 // clean makes text from outside one line of sane length: line breaks and tabs become spaces; control characters and
