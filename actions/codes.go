@@ -44,6 +44,7 @@ type SendCodeInput struct {
 	Transaction  Transaction // for all others: a purchase of the asker
 	NewEmail     Email       // for CodeEmailOld and CodeEmailNew: where the purchase is to go
 	First        string      // for CodeEmailNew: what was shown before, a code for CodeEmailOld or a document
+	Buyer        string      // for CodeDevices: one of the asker's buyer records
 }
 
 // A SentCode is a code on its way.
@@ -101,6 +102,9 @@ func (c *Core) addressCode(tx *store.Store, who Actor, in SendCodeInput, row *st
 	}
 	if in.Purpose == CodeEmailOld || in.Purpose == CodeEmailNew {
 		return c.addressEmailCode(tx, who, in, row)
+	}
+	if in.Purpose == CodeDevices {
+		return c.addressDeviceCode(tx, who, in.Buyer, row)
 	}
 	_, p, err := c.read(tx.PurchaseByTransaction, who, in.Transaction)
 	if err != nil {

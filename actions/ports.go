@@ -137,6 +137,8 @@ var MailTemplates = []string{
 	"code_email_old",    // a one-time code from the old mailbox: move this purchase there
 	"code_email_new",    // a one-time code from the new mailbox: it is there, and yours
 	"code_link",         // a one-time code: this chat is yours
+	"code_devices",      // a one-time code: send other chats away
+	"devices_revoked",   // the team has ended what chats had shown
 	"code_refund",       // a one-time code: refund this purchase
 	"request_closed",    // a request ended without being carried out, and no chat could tell
 }

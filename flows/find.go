@@ -30,6 +30,7 @@ type Find struct {
 	Refund   actions.Verdict
 	Resend   actions.Verdict
 	Email    actions.Verdict
+	Chats    bool // the buyer has some, for the team
 	History  bool
 	Happened []actions.Happening
 }
@@ -128,6 +129,13 @@ func (f *Find) load(c flow.Call) (err error) {
 	if f.Email, err = f.core.EmailVerdict(c.Who, f.Purchase); err != nil {
 		return err
 	}
+	if f.Staff {
+		chats, err := f.core.DevicesOf(c, c.Who, f.Picked)
+		if err != nil {
+			return err
+		}
+		f.Chats = len(chats) > 0
+	}
 	f.Happened = nil
 	if f.History {
 		f.Happened, err = f.core.History(c, c.Who, f.Picked, 10)
@@ -165,6 +173,9 @@ func (f *Find) items() []flow.Item {
 	}
 	if f.Email.Decision != actions.Blocked {
 		items = append(items, flow.Open("email", "email", about))
+	}
+	if f.Chats {
+		items = append(items, flow.Open("chats", "chats", about))
 	}
 	toggle := "history"
 	if f.History {

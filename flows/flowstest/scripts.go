@@ -73,6 +73,9 @@ func Scripts(t testing.TB) []Script {
 				g = parseGiven(t, f.Data)
 				continue
 			}
+			if g.Memory {
+				continue
+			}
 			s := Script{Name: strings.TrimSuffix(filepath.Base(path), ".txtar") + "/" + f.Name, Forms: strings.HasPrefix(f.Name, "forms"), given: g}
 			if s.Acts, err = parseActs(string(f.Data)); err != nil {
 				t.Fatalf("%s: %v", s.Name, err)

@@ -124,6 +124,13 @@ func longSteps(t testing.TB, p actions.Purchase, rule actions.Verdict) []flow.Vi
 		add(&flows.Email{Target: about, Verdict: rule, New: "marina@gmial.com", Reason: actions.Typo,
 			EmailProof: flows.EmailProof{ByCodes: true, OldCode: actions.SentCode{ID: "x", To: longEmail.Masked()}, NewCode: actions.SentCode{ID: "x", To: longEmail.Masked()}}})
 	}
+	chat := actions.Device{ID: longID, Buyer: longID, Address: longEmail.Masked(), Platform: "telegram", User: "••99", Since: someday, Proved: someday, Until: someday}
+	here := chat
+	here.ID, here.Current = "here", true
+	for _, picked := range []string{"here/" + longID, "others/" + longID} {
+		add(&flows.Devices{List: []actions.Device{here, chat, chat}, Picked: picked})
+	}
+	add(&flows.Chats{Transaction: p.Transaction, List: []actions.Device{chat, chat}, Picked: "all", Note: longNote, Count: 12})
 	add(&flows.Reveal{Shown: actions.Revealed{Transaction: p.Transaction, Name: longName, Email: longEmail, NewEmail: longEmail}})
 	add(&flows.Refunds{Waiting: []flows.Waiting{waiting, waiting, waiting, waiting, waiting}, Next: "n", Item: proposal})
 	add(&flows.Language{})
