@@ -16,6 +16,7 @@ var commandOptions = map[string][]flow.CommandOption{
 	"refund": {{Name: "transaction", Suggest: true}},
 	"resend": {{Name: "transaction", Suggest: true}},
 	"email":  {{Name: "transaction", Suggest: true}},
+	"audit":  {{Name: "who"}, {Name: "area", Choices: choices(actions.AuditAreas)}, {Name: "period"}, {Name: "text"}},
 }
 
 func choices[T ~string](values []T) []flow.LocalChoice {

@@ -14,7 +14,7 @@ const Home = "start"
 func All(core *actions.Core) []flow.Def {
 	return []flow.Def{
 		NewFind(core), NewRefund(core), NewRefunds(core), NewResend(core), NewEmail(core), NewReveal(core), NewChats(core), NewDevices(core),
-		NewLanguage(core), NewHelp(), NewStart(core),
+		NewAudit(core), NewLanguage(core), NewHelp(), NewStart(core),
 	}
 }
 

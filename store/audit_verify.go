@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // An AuditReport is what checking an account's chain found.
 type AuditReport struct {
 	Account  string
 	Entries  int64  // that were read
+	After    int64  // number of the entry behind which they begin; 0: all
 	Erased   int64  // of them, those that privacy had something taken from, as an entry says
 	Head     string // hash of the end; equal heads are equal logs
 	Problems []AuditProblem
@@ -30,6 +32,12 @@ type AuditProblem struct {
 // String is for the operator's terminal.
 func (p AuditProblem) String() string { return fmt.Sprintf("entry %d: %s", p.Seq, p.What) }
 
+// Kind is the word for what is wrong: changed, missing, unlinked, beyond or cut.
+func (p AuditProblem) Kind() string {
+	kind, _, _ := strings.Cut(p.What, " ")
+	return strings.TrimSuffix(kind, ":")
+}
+
 // What can be wrong with an entry.
 const (
 	auditChanged  = "changed: its hash does not fit its content"
@@ -47,6 +55,16 @@ const (
 // VerifyAudit reads an account's chain in pages, to the end that it has at the start, and reports every place where an
 // entry was changed, removed, inserted, moved, or cut off at the end. Entries that are written meanwhile are left out.
 func (s *Store) VerifyAudit(ctx context.Context, account string) (AuditReport, error) {
+	return s.verifyAudit(ctx, account, 0)
+}
+
+// VerifyNewestAudit does the same with the newest entries alone, so that it is done in a moment: that what comes before
+// them is as it was, it does not say.
+func (s *Store) VerifyNewestAudit(ctx context.Context, account string, newest int64) (AuditReport, error) {
+	return s.verifyAudit(ctx, account, newest)
+}
+
+func (s *Store) verifyAudit(ctx context.Context, account string, newest int64) (AuditReport, error) {
 	s = s.In(ctx)
 	report := AuditReport{Account: account}
 	head, err := s.AuditHead(account)
@@ -57,7 +75,20 @@ func (s *Store) VerifyAudit(ctx context.Context, account string) (AuditReport, e
 	if report.erased, err = s.erasedEntries(account); err != nil {
 		return report, fmt.Errorf("verify audit: %w", err)
 	}
-	last, err := s.verifyTo(head, &report)
+	var before AuditEntry // the one in front of those that are looked at
+	if newest > 0 && head.Seq > newest {
+		report.After = head.Seq - newest
+		found, err := s.AuditEntries(account, report.After-1, 1)
+		if err != nil {
+			return report, fmt.Errorf("verify audit: %w", err)
+		}
+		if len(found) == 1 && found[0].Seq == report.After {
+			before = found[0]
+		} else { // it is reported as missing by the next one
+			before.Seq = report.After - 1
+		}
+	}
+	last, err := s.verifyTo(head, before, &report)
 	if err != nil {
 		return report, fmt.Errorf("verify audit: %w", err)
 	}
@@ -74,8 +105,9 @@ func (s *Store) VerifyAudit(ctx context.Context, account string) (AuditReport, e
 	return report, nil
 }
 
-// verifyTo checks the entries up to the head and returns the last of them.
-func (s *Store) verifyTo(head AuditHead, report *AuditReport) (last AuditEntry, err error) {
+// verifyTo checks the entries behind one up to the head and returns the last of them.
+func (s *Store) verifyTo(head AuditHead, before AuditEntry, report *AuditReport) (last AuditEntry, err error) {
+	last = before
 	for last.Seq < head.Seq {
 		page, err := s.AuditEntries(head.AccountID, last.Seq, auditPage)
 		if err != nil || len(page) == 0 {

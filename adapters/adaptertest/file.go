@@ -73,16 +73,36 @@ func (p *theatre) files() {
 	if !p.has(Files) {
 		return
 	}
-	for _, name := range p.watched() {
+	if !p.has(ManyPeople) { // one keyboard has everybody's
 		var want, got []string
-		for _, f := range p.book.Files(name) {
-			want = append(want, f.Name+": "+f.Caption)
+		for _, name := range slices.Concat(p.team, p.others) {
+			want = append(want, given(p.book.Files(name))...)
 		}
-		for _, f := range received(p.Harness, p.User(name)) {
-			got = append(got, f.Name+": "+f.Caption)
-		}
+		got = names(received(p.Harness, p.User(p.actor)))
+		slices.Sort(want)
+		slices.Sort(got)
 		if d := cmp.Diff(want, got); d != "" {
+			p.Errorf("the files (-rehearsal +platform)\n%s", d)
+		}
+		return
+	}
+	for _, name := range p.watched() {
+		if d := cmp.Diff(given(p.book.Files(name)), names(received(p.Harness, p.User(name)))); d != "" {
 			p.Errorf("the files of %s (-rehearsal +platform)\n%s", name, d)
 		}
 	}
+}
+
+func given(files []flow.File) (all []string) {
+	for _, f := range files {
+		all = append(all, f.Name+": "+f.Caption)
+	}
+	return all
+}
+
+func names(files []SeenFile) (all []string) {
+	for _, f := range files {
+		all = append(all, f.Name+": "+f.Caption)
+	}
+	return all
 }

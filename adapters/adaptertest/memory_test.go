@@ -23,6 +23,7 @@ type memory struct {
 
 	mu    sync.Mutex // guards all below
 	chats map[string][]*memo
+	files map[string][]flow.File
 	next  int
 	last  flow.Inbound
 }
@@ -36,11 +37,11 @@ type memo struct {
 const memoryRoom = "#room"
 
 func openMemory(t *testing.T, desk flow.Desk, forms bool, fault string) *memory {
-	return &memory{T: t, desk: desk, forms: forms, fault: fault, chats: map[string][]*memo{}}
+	return &memory{T: t, desk: desk, forms: forms, fault: fault, chats: map[string][]*memo{}, files: map[string][]flow.File{}}
 }
 
 func (m *memory) Can() []Capability {
-	all := []Capability{FieldProblems, Edits, StaleButtons, Rooms, History, ManyPeople, FreeText, Redelivers}
+	all := []Capability{FieldProblems, Edits, StaleButtons, Rooms, History, ManyPeople, FreeText, Redelivers, Files}
 	if m.forms {
 		all = append(all, Forms, Whispers, LiveWhispers)
 	}
@@ -142,6 +143,34 @@ func (m *memory) Post(_ context.Context, chat string, v flow.Shown) (string, err
 		return m.post(memoryRoom, "", v), nil
 	}
 	return m.post(chat, "", v), nil
+}
+
+// PostFile keeps a file for whoever has the chat.
+func (m *memory) PostFile(_ context.Context, chat string, f flow.File) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.fault == "files for everybody" {
+		for _, user := range m.Users() {
+			m.files[m.Chat(user)] = append(m.files[m.Chat(user)], f)
+		}
+		return false, nil
+	}
+	if m.fault == "no files" {
+		return false, nil
+	}
+	m.files[chat] = append(m.files[chat], f)
+	return false, nil
+}
+
+// Received implements Receiver.
+func (m *memory) Received(user string) []SeenFile {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var all []SeenFile
+	for _, f := range m.files[m.Chat(user)] {
+		all = append(all, SeenFile{Name: f.SafeName(), Caption: f.Caption, Body: f.Body})
+	}
+	return all
 }
 
 func (m *memory) post(chat, reader string, v flow.Shown) string {

@@ -37,6 +37,7 @@ func TestTranscriptsNoticeFaults(t *testing.T) {
 		{"no facts", "find/forms", `fact "Product: Sourdough at Home"`},
 		{"no fields", "email/forms", `field "New e-mail"`},
 		{"no help", "menu/prompts", `button "Help"`},
+		{"no files", "audit/prompts", "the files of rui"},
 	}
 	all := flowstest.Scripts(t)
 	for _, test := range tests {

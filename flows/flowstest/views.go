@@ -133,6 +133,15 @@ func longSteps(t testing.TB, p actions.Purchase, rule actions.Verdict) []flow.Vi
 	add(&flows.Chats{Transaction: p.Transaction, List: []actions.Device{chat, chat}, Picked: "all", Note: longNote, Count: 12})
 	add(&flows.Reveal{Shown: actions.Revealed{Transaction: p.Transaction, Name: longName, Email: longEmail, NewEmail: longEmail}})
 	add(&flows.Refunds{Waiting: []flows.Waiting{waiting, waiting, waiting, waiting, waiting}, Next: "n", Item: proposal})
+	entry := actions.AuditEntry{Seq: 123456789, At: someday, Actor: longName, AskedBy: longName, Action: "refund.requested", Target: string(p.Transaction), Reason: actions.NotExpected,
+		Note: longNote, Amount: p.Price, OldEmail: string(longEmail), NewEmail: string(longEmail), Verdict: rule, Detail: "outcome.refused.chargeback", Count: 12, Hash: strings.Repeat("a", 64)}
+	audit := flows.Audit{Entries: []actions.AuditEntry{entry, entry, entry, entry, entry, entry}, Next: 7, Earlier: []int64{0}, Entry: entry}
+	add(&audit)
+	for _, kind := range []string{"changed", "missing", "unlinked", "beyond", "cut"} {
+		audit.Check.Problems = append(audit.Check.Problems, actions.AuditProblem{Seq: 123456789, Kind: kind})
+	}
+	audit.Check.More, audit.Check.After, audit.Check.Erased = true, 123456789, 12
+	add(&audit)
 	add(&flows.Language{})
 	for _, role := range append([]actions.Role{actions.BuyerRole}, actions.StaffRoles...) {
 		add(&flows.Start{Role: role})

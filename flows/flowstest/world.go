@@ -52,6 +52,7 @@ type world struct {
 	codes    int
 	mailed   string            // the link of the last mail into the chat
 	links    map[string]string // by address: the last link that puts a change of e-mail back
+	words    *locales.Words
 	mu       sync.Mutex
 	outside  []string // mails and orders since they were last taken
 	audited  int64
@@ -109,6 +110,7 @@ func openAt(t *testing.T, s *store.Store, g given, on Platform, memory *chats, a
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.words = words
 	w.runner = flow.NewRunner(flow.Options{
 		Store: w.store, Account: account, Flows: flows.All(w.core), Cards: flows.Cards(w.core), Home: flows.Home, Suggest: flows.Suggesters(w.core), Words: words,
 		Now: w.now, NewID: w.newID, Log: logger(t), PerMinute: g.Flood,
@@ -198,6 +200,11 @@ func (w *world) settle(t *testing.T) []string {
 	var lines []string
 	for _, e := range entries {
 		w.audited = e.Seq
+		for _, locale := range flows.Locales {
+			if !w.words.Has("history."+e.Action, locale) {
+				t.Errorf("the audit log has %s, which has no words in %s", e.Action, locale)
+			}
+		}
 		line := fmt.Sprintf("! audit %s %s %s", cmp.Or(e.ActorName, e.Actor), e.Action, e.Target)
 		var data struct{ Reason string }
 		_ = json.Unmarshal(e.Data, &data)
