@@ -2,8 +2,10 @@ package actions
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"time"
 
@@ -32,6 +34,8 @@ type Options struct {
 	PublicURL func() string
 	// NewCode makes one-time codes: CodeDigits random digits. From crypto/rand when nil; tests give their own.
 	NewCode func() (string, error)
+	// Random is where invitations, keys of authenticator apps and recovery codes come from. crypto/rand when nil.
+	Random io.Reader
 	// CallTimeout is how long the commerce platform may take for one call; 20 s when 0. A write whose process died is
 	// looked at again only when twice as long has passed, because until then it may still be under way.
 	CallTimeout time.Duration
@@ -53,6 +57,7 @@ type Core struct {
 	callTimeout time.Duration
 	vault       *vault.Vault
 	newCode     func() (string, error)
+	random      io.Reader
 	chatLink    func(ctx context.Context, words string) string
 	publicURL   func() string
 }
@@ -71,8 +76,11 @@ func New(o Options) *Core {
 	if o.NewCode == nil {
 		o.NewCode = randomCode
 	}
+	if o.Random == nil {
+		o.Random = rand.Reader
+	}
 	return &Core{store: o.Store, commerce: o.Commerce, mailer: o.Mailer, policy: o.Policy, retention: o.Retention, newID: o.NewID, log: o.Log,
-		callTimeout: o.CallTimeout, vault: o.Vault, newCode: o.NewCode, chatLink: o.ChatLink, publicURL: o.PublicURL,
+		callTimeout: o.CallTimeout, vault: o.Vault, newCode: o.NewCode, random: o.Random, chatLink: o.ChatLink, publicURL: o.PublicURL,
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, // as precise as the coarser database
 	}
 }

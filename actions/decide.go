@@ -13,7 +13,8 @@ type DecideInput struct {
 	Key      string // idempotency key
 	Proposal string
 	Approve  bool   // else deny
-	Reason   string // of a denial; the asker reads it, and the buyer when he asked
+	Reason   string // of a denial; the asker reads it, and the buyer when he asked. An approval may have one for the team
+	Factor   string // code of the decider's authenticator app, where an approval wants one
 }
 
 // Decide approves or denies a proposal, and returns it as it is then. Whoever comes first decides.
@@ -22,8 +23,8 @@ type DecideInput struct {
 // the proposal returned is ProposalRebuilt, and ReplacedBy asks again with today's facts; or it is ProposalWithdrawn,
 // as Why has made it impossible.
 //
-// Errors: Invalid (a denial without a reason); NotFound; Denied for who may not decide, or asked himself; Conflict when
-// it is decided already, with who and when, or when the platform's rules forbid it by now; Unavailable.
+// Errors: Invalid (a denial without a reason; Field "factor" for the code); NotFound; Denied for who may not decide, or asked
+// himself; Conflict when it is decided already, with who and when, or when the platform's rules forbid it by now; Unavailable.
 func (c *Core) Decide(ctx context.Context, who Actor, in DecideInput) (Proposal, error) {
 	// validate
 	in.Reason = strings.TrimSpace(in.Reason)
@@ -37,7 +38,12 @@ func (c *Core) Decide(ctx context.Context, who Actor, in DecideInput) (Proposal,
 		return Proposal{}, &Error{Code: Denied, Key: "proposal.role", Hint: "proposal.role.hint"}
 	}
 	var decided Proposal
-	err := c.store.Tx(ctx, func(tx *store.Store) error {
+	err := c.keeping(ctx, func(tx *store.Store) error {
+		if in.Approve { // first: of a wrong code the count alone may stay
+			if err := c.stepUpToApprove(tx, who, in); err != nil {
+				return err
+			}
+		}
 		// repeated?
 		req := store.Request{Key: in.Key, AccountID: who.Account, Action: "decide", Target: in.Proposal, Actor: who.ID,
 			AskedBy: who.ID, State: string(RequestDone)}
@@ -100,6 +106,21 @@ func (c *Core) decide(tx *store.Store, who Actor, in DecideInput) error {
 	return c.approve(tx, d)
 }
 
+// MayDecide refuses what Decide would refuse, before anybody gives reasons or codes for nothing.
+//
+// Errors: as of Decide.
+func (c *Core) MayDecide(ctx context.Context, who Actor, proposal string) error {
+	s := c.store.In(ctx)
+	row, err := s.Proposal(who.Account, proposal)
+	if errors.Is(err, store.ErrNotFound) {
+		return noProposal()
+	}
+	if err == nil {
+		err = c.mayDecide(s, who, row)
+	}
+	return failed("look whether a proposal may be decided", err)
+}
+
 // A decision is a proposal with everything that deciding it needs.
 type decision struct {
 	who      Actor
@@ -111,16 +132,19 @@ type decision struct {
 	reason   string
 }
 
-// mayDecide refuses proposals that are closed or were tampered with, and the asker, also when he asked as a chat user
-// who has become one of the team since.
+// mayDecide refuses proposals that are closed or were tampered with, who may not decide any more, and whoever the proposal
+// is his own.
 func (c *Core) mayDecide(tx *store.Store, who Actor, row store.Proposal) error {
-	own := row.AskedBy == who.ID || row.AskedBy == who.Identity
-	if !own && row.AskedByRole == string(BuyerRole) {
-		asker, err := tx.WhoHas(row.AskedBy)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-		own = asker.Person.ID == who.ID
+	now, err := c.stillThere(tx, who)
+	if err != nil {
+		return err
+	}
+	if !now.Is(Deciders...) {
+		return &Error{Code: Denied, Key: "proposal.role", Hint: "proposal.role.hint"}
+	}
+	own, err := c.own(tx, who, row)
+	if err != nil {
+		return err
 	}
 	if own {
 		return &Error{Code: Denied, Key: "proposal.own", Hint: "proposal.own.hint"}

@@ -12,7 +12,7 @@ func (c *Core) approve(tx *store.Store, d decision) error {
 		return err
 	}
 	key := requestOfProposal(d.row.ID)
-	d.row.RequestKey = key
+	d.row.RequestKey, d.row.DecidedReason = key, d.reason
 	if err := c.close(tx, &d, ProposalApproved); err != nil {
 		return err
 	}
@@ -24,7 +24,7 @@ func (c *Core) approve(tx *store.Store, d decision) error {
 		return fmt.Errorf("request %s was there before its proposal was approved", key)
 	}
 	req.CreatedAt = c.now()
-	a := asking{who: d.who, account: d.account, row: d.full.Purchase, purchase: d.purchase, request: req, order: d.order}
+	a := asking{who: d.who, account: d.account, row: d.full.Purchase, purchase: d.purchase, request: req, order: d.order, said: d.reason}
 	return c.begin(tx, a, d.row.Kind+".approved")
 }
 
@@ -154,7 +154,8 @@ func (c *Core) close(tx *store.Store, d *decision, status ProposalStatus) error 
 	if err := tx.CloseProposal(&d.row); err != nil {
 		return err
 	}
-	return refresh(tx, d.row.AccountID, subjectOfProposal(d.row.ID), subjectOfPurchase(d.row.Transaction))
+	subjects := append(reminders(d.row.ID, d.row.Reminded), subjectOfProposal(d.row.ID), subjectOfPurchase(d.row.Transaction))
+	return refresh(tx, d.row.AccountID, subjects...)
 }
 
 func (c *Core) auditDecision(tx *store.Store, d decision, suffix, note string) error {

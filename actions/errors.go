@@ -3,6 +3,7 @@ package actions
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // A Code says what kind of failure an Error is; flows, logs and exit codes follow from it.
@@ -38,6 +39,9 @@ func (e *Error) Error() string {
 	}
 	return fmt.Sprintf("%s: %s", e.Code, e.Key)
 }
+
+// Has reports whether the error has one of the codes; no error has none.
+func (e *Error) Has(codes ...Code) bool { return e != nil && slices.Contains(codes, e.Code) }
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }

@@ -14,6 +14,7 @@ const (
 	JobAnnounce = "announce" // show a new subject to those who decide: Subject
 	JobRefresh  = "refresh"  // redraw every card of a subject: Subject
 	JobTell     = "tell"     // tell somebody what he waited for: Tell
+	JobRemind   = "remind"   // show a subject again where decisions are made: Subject
 )
 
 // A Work names the row that a job works on.
@@ -28,12 +29,13 @@ type Subject struct {
 	Subject string `json:"subject"`
 }
 
-// A Tell says who is told, and of what: a request by its key, or a proposal by its id.
+// A Tell says who is told, and of what: a request by its key, a proposal by its id, or anything else by its subject.
 type Tell struct {
 	Account  string `json:"account"`
 	Identity string `json:"identity"`
 	Request  string `json:"request,omitempty"`
 	Proposal string `json:"proposal,omitempty"`
+	Subject  string `json:"subject,omitempty"`
 }
 
 // enqueue puts a job into the transaction. A key makes it unique, as jobs.Job says.

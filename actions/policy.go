@@ -17,6 +17,8 @@ type Policy struct {
 	AgentDaily    AgentDailyPolicy   `yaml:"agent_daily"`
 	ProductSpike  ProductSpikePolicy `yaml:"product_spike"`
 	ProposalHours int                `yaml:"proposal_hours"` // how long a proposal waits for a decision
+	Remind        RemindPolicy       `yaml:"remind"`
+	SecondFactor  SecondFactorPolicy `yaml:"second_factor"`
 	Resend        ResendPolicy       `yaml:"resend"`
 	EmailChange   EmailChangePolicy  `yaml:"email_change"`
 	Codes         CodesPolicy        `yaml:"codes"`
@@ -69,6 +71,19 @@ type FloodPolicy struct {
 	PerMinute int `yaml:"per_minute"`
 }
 
+// RemindPolicy says how many hours before its end a proposal is brought up again where decisions are made; 0 is never.
+type RemindPolicy struct {
+	Hours     int `yaml:"hours"`
+	LastHours int `yaml:"last_hours"`
+}
+
+// SecondFactorPolicy says when a code of an authenticator app is wanted. Who has one is always asked; Required has
+// everybody who decides or manages the team set one up.
+type SecondFactorPolicy struct {
+	Required bool   `yaml:"required"`
+	Above    Amount `yaml:"above"` // a refund of exactly this much is approved without
+}
+
 // AgentDailyPolicy limits what one agent refunds on his own between two midnights of the account's zone.
 type AgentDailyPolicy struct {
 	Refunds int    `yaml:"refunds"`
@@ -102,6 +117,7 @@ func DefaultPolicy() Policy {
 		AgentDaily:    AgentDailyPolicy{Refunds: 20, Amount: 5_000_00},
 		ProductSpike:  ProductSpikePolicy{Count: 20, Times: 5, Least: 5},
 		ProposalHours: 72,
+		Remind:        RemindPolicy{Hours: 24, LastHours: 4},
 		Resend:        ResendPolicy{BuyerDaily: 3, PerAddress: 10, PerShop: 500},
 		EmailChange:   EmailChangePolicy{Days: 40, Max: 2, UnopenedOnly: true, FreezeHours: 72, SelfService: true, Codes: true},
 		Codes:         CodesPolicy{PerAddress: 3, PerConversation: 6, PerShop: 20},
@@ -141,6 +157,12 @@ func (p Policy) Validate() []PolicyMistake {
 	between("agent_daily.refunds", p.AgentDaily.Refunds, 0, 10_000)
 	amount("agent_daily.amount", p.AgentDaily.Amount)
 	between("proposal_hours", p.ProposalHours, 1, 24*30)
+	between("remind.hours", p.Remind.Hours, 0, 24*30)
+	between("remind.last_hours", p.Remind.LastHours, 0, 24*30)
+	if p.Remind.Hours > 0 && p.Remind.LastHours >= p.Remind.Hours {
+		all = append(all, PolicyMistake{"remind.last_hours", "must be less than remind.hours: it comes after it"})
+	}
+	amount("second_factor.above", p.SecondFactor.Above)
 	between("resend.buyer_daily", p.Resend.BuyerDaily, 0, 100)
 	between("resend.per_address", p.Resend.PerAddress, 1, 1000)
 	between("resend.per_shop", p.Resend.PerShop, 1, 1_000_000)

@@ -36,6 +36,7 @@ type Proposal struct {
 	Outcome       RequestState // approved: how far it has got
 	OutcomeDetail string       // refused: message key of the reason; assisted: of the steps
 	ExpiresAt     time.Time
+	Reminders     int // how many have been sent
 	Revision      int
 }
 
@@ -123,7 +124,7 @@ func toProposal(row store.Proposal, p Purchase, r store.Request) (Proposal, erro
 		AskedBy: row.AskedBy, AskedByName: row.AskedByName, AskedByRole: Role(row.AskedByRole), AskedAt: row.CreatedAt.UTC(),
 		Status: ProposalStatus(row.Status), DecidedByName: row.DecidedByName, DecidedReason: row.DecidedReason,
 		DecidedAt: value(row.DecidedAt), ReplacedBy: row.ReplacedBy, Outcome: RequestState(r.State), OutcomeDetail: r.Detail,
-		ExpiresAt: row.ExpiresAt.UTC(), Revision: row.Revision,
+		ExpiresAt: row.ExpiresAt.UTC(), Reminders: row.Reminded, Revision: row.Revision,
 	}
 	if shown.Status == ProposalWithdrawn { // no person decided, so the column holds the rule
 		shown.Why, shown.DecidedReason = row.DecidedReason, ""

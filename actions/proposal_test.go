@@ -231,7 +231,8 @@ func TestProposalExpires(t *testing.T) {
 	}
 	w.work()
 	equal(t, "status", w.proposal(w.rui, id).Status, actions.ProposalExpired)
-	equal(t, "jobs", w.noted(), []string{"refresh proposal:" + id, "tell i-ana " + id})
+	equal(t, "jobs", w.noted(), []string{"remind reminder:" + id + "/2", "refresh reminder:" + id + "/1", "refresh reminder:" + id + "/2",
+		"refresh proposal:" + id, "tell i-ana " + id})
 	equal(t, "audit", w.audit(code), []string{"p-ana refund.proposed", "system refund.expired (asked by p-ana)"})
 	equal(t, "the purchase is free", w.purchase(code).OpenProposal, "")
 }

@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"cmp"
 	"github.com/aftersale/aftersale/store"
 )
 
@@ -21,6 +22,7 @@ type asking struct {
 	purchase Purchase
 	request  store.Request // claimed
 	order    order
+	said     string // by whoever approved it
 }
 
 // submit records an asking: as a request that a job carries out, or as a proposal when policy wants somebody else.
@@ -57,7 +59,7 @@ func (c *Core) begin(tx *store.Store, a asking, action string) error {
 		return err
 	}
 	if err := c.audit(tx, a.who, entry{action: action, target: a.row.Transaction, askedBy: a.request.AskedBy,
-		note: a.order.Note, data: a.order.auditData(a.request.Key)}); err != nil {
+		note: cmp.Or(a.said, a.order.Note), data: a.order.auditData(a.request.Key)}); err != nil {
 		return err
 	}
 	if err := enqueue(tx, JobRequest, a.request.Key, Work{Key: a.request.Key}); err != nil {

@@ -63,6 +63,9 @@ const (
 // newsMail finds the purchase that news is about, and which mail brings it.
 func (c *Core) newsMail(tx *store.Store, news Tell) (p Purchase, subject, mail string, err error) {
 	ctx, us := tx.Context(), systemActor(news.Account)
+	if news.Subject != "" { // between people of the team
+		return Purchase{}, news.Subject, mailNone, nil
+	}
 	if news.Request != "" {
 		r, err := c.Request(ctx, us, news.Request)
 		mail := mailNone

@@ -193,11 +193,11 @@ func (w *world) handlers() map[string]jobs.Handler {
 		err := j.Decode(&a)
 		return j.Kind + " " + a.Subject, err
 	})
-	h[actions.JobAnnounce], h[actions.JobRefresh] = subject, subject
+	h[actions.JobAnnounce], h[actions.JobRefresh], h[actions.JobRemind] = subject, subject, subject
 	h[actions.JobTell] = note(func(j jobs.Job) (string, error) {
 		var a actions.Tell
 		err := j.Decode(&a)
-		return strings.Join(strings.Fields("tell "+a.Identity+" "+a.Request+" "+a.Proposal), " "), err
+		return strings.Join(strings.Fields("tell "+a.Identity+" "+a.Request+" "+a.Proposal+" "+a.Subject), " "), err
 	})
 	return h
 }

@@ -70,8 +70,15 @@ func proposalFacts(p actions.Proposal, reader actions.Role) []flow.Fact {
 	case actions.ProposalOpen:
 		return append(facts, flow.Card("expires_at", flow.Moment(p.ExpiresAt))...)
 	case actions.ProposalApproved, actions.ProposalDenied:
+		said := "denial"
+		if p.Status == actions.ProposalApproved {
+			said = "approval"
+			if reader == actions.BuyerRole { // said among the team
+				p.DecidedReason = ""
+			}
+		}
 		return append(facts, flow.Card("decided", flow.T("proposal.decided", "who", decider(p, reader), "at", flow.Moment(p.DecidedAt)),
-			"denial", p.DecidedReason, "outcome", outcomeOf(p))...)
+			said, p.DecidedReason, "outcome", outcomeOf(p))...)
 	}
 	return facts
 }

@@ -17,6 +17,7 @@ var commandOptions = map[string][]flow.CommandOption{
 	"resend": {{Name: "transaction", Suggest: true}},
 	"email":  {{Name: "transaction", Suggest: true}},
 	"audit":  {{Name: "who"}, {Name: "area", Choices: choices(actions.AuditAreas)}, {Name: "period"}, {Name: "text"}},
+	"join":   {{Name: "code"}},
 }
 
 func choices[T ~string](values []T) []flow.LocalChoice {

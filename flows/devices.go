@@ -89,7 +89,7 @@ func deviceName(key string, d actions.Device) flow.Text {
 	if d.Current {
 		key += "_here"
 	}
-	return flow.T(key, "platform", platformName(d.Platform), "user", d.User, "email", d.Address, "since", d.Since, "proved", d.Proved, "until", d.Until)
+	return flow.T(key, "platform", PlatformName(d.Platform), "user", d.User, "email", d.Address, "since", d.Since, "proved", d.Proved, "until", d.Until)
 }
 
 func (f *Devices) card() []flow.Fact { return deviceFacts(f.List) }

@@ -14,20 +14,21 @@ const Home = "start"
 func All(core *actions.Core) []flow.Def {
 	return []flow.Def{
 		NewFind(core), NewRefund(core), NewRefunds(core), NewResend(core), NewEmail(core), NewReveal(core), NewChats(core), NewDevices(core),
-		NewAudit(core), NewLanguage(core), NewHelp(), NewStart(core),
+		NewAudit(core), NewPeople(core), NewSecurity(core), NewLanguage(core), NewHelp(), NewStart(core), NewJoin(core),
 	}
 }
 
 // Cards lists the live cards.
 func Cards(core *actions.Core) []flow.CardDef {
-	return []flow.CardDef{ProposalCard(core), RequestCard(core), PutBackCard(core), FileCard(core), HomeCard(core), AlarmCard(core)}
+	return []flow.CardDef{ProposalCard(core), RequestCard(core), PutBackCard(core), FileCard(core), HomeCard(core), AlarmCard(core),
+		ReminderCard(core), InvitationCard(core), FactorCard(core)}
 }
 
 // Commands are the words that a role can start a conversation with, in the order in which help shows them.
 func Commands(role actions.Role) []string {
 	var words []string
 	for _, d := range All(nil) {
-		if d.May(role) && !d.Unlisted {
+		if d.May(role) && !d.Unlisted && !d.Quiet {
 			words = append(words, d.Name)
 		}
 	}

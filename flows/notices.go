@@ -42,7 +42,7 @@ type Notices struct {
 // Handlers are the jobs that Notices carries out.
 func (n *Notices) Handlers() map[string]jobs.Handler {
 	return map[string]jobs.Handler{
-		actions.JobAnnounce: n.announce, jobPost: n.post, actions.JobRefresh: n.refresh, actions.JobTell: n.tell,
+		actions.JobAnnounce: n.announce, actions.JobRemind: n.announce, jobPost: n.post, actions.JobRefresh: n.refresh, actions.JobTell: n.tell,
 		jobAlarm: n.alarm, actions.JobFile: n.file, JobForget: n.forget,
 	}
 }
@@ -128,6 +128,9 @@ const maxEdits = 10
 func (n *Notices) keep(ctx context.Context, poster flow.Poster, card store.Card, shown flow.Shown) error {
 	for range maxEdits {
 		now, err := n.draw(ctx, card)
+		if card.IdentityID != "" && actions.AsError(err).Has(actions.NotFound, actions.Denied) {
+			return n.Store.In(ctx).DeleteCard(card.ID) // its reader may not see it any more, such as who has left the team
+		}
 		if err != nil || reflect.DeepEqual(now, shown) {
 			return err
 		}
@@ -216,7 +219,10 @@ func (n *Notices) tell(ctx context.Context, job jobs.Job) error {
 		return err
 	}
 	subject := "proposal:" + t.Proposal
-	if t.Request != "" {
+	switch {
+	case t.Subject != "":
+		subject = t.Subject
+	case t.Request != "":
 		subject = "request:" + t.Request
 	}
 	if err := n.edit(ctx, subject); err != nil {
@@ -251,6 +257,9 @@ func (n *Notices) write(ctx context.Context, subject string, t actions.Tell) err
 	}
 	card := store.Card{Subject: subject, Platform: to.Platform, Chat: to.Chat, IdentityID: t.Identity, Locale: to.Actor.Locale}
 	shown, err := n.draw(ctx, card)
+	if actions.AsError(err).Has(actions.NotFound, actions.Denied) {
+		return nil // he waits for nothing any more, such as who has left the team
+	}
 	if err != nil {
 		return err
 	}

@@ -7,12 +7,14 @@ import (
 	"github.com/aftersale/aftersale/flows/flow"
 )
 
-// Refunds is the queue of what waits for a decision: approve it, or deny it with a reason that the asker reads.
+// Refunds is the queue of what waits for a decision: approve it, with a note if there is something to say, or deny it with a
+// reason that the asker reads. Approving may take a code of an authenticator app.
 //
 //	/refunds                  managers, producers, admins
 type Refunds struct {
 	core *actions.Core
 
+	StepUp
 	Passed   map[string]string // what a card's button passed: the proposal, and what was pressed
 	Cursor   string
 	Next     string
@@ -20,6 +22,7 @@ type Refunds struct {
 	ID       string
 	Item     actions.Proposal
 	Decision string
+	Noted    bool // an approval has a note for the team
 	Reason   string
 	Decided  actions.Proposal
 }
@@ -60,7 +63,7 @@ func (f *Refunds) Steps() []flow.Step {
 	if f.Next != "" {
 		pick = pick.With(flow.Reopen("more", "list", func() { f.Cursor = f.Next }))
 	}
-	return []flow.Step{
+	deciding := []flow.Step{
 		flow.When(queue, flow.Do("list", f.list)),
 		flow.When(queue && len(f.Waiting) == 0, flow.Result("empty", nil)),
 		flow.When(queue, pick),
@@ -68,13 +71,17 @@ func (f *Refunds) Steps() []flow.Step {
 		flow.When(!open, flow.Result("closed", f.card)),
 		flow.When(f.Passed["decision"] == "", flow.Form("decide", flow.Choice("decision", &f.Decision, approve, deny)).Card(f.card).Body(rule)),
 		flow.When(f.Decision == deny, flow.Form("why", flow.Input("reason", &f.Reason, parseNote).Long()).Card(f.card)),
-		flow.When(f.Decision != deny, flow.Confirm("confirm", f.card).Body(rule).Danger()),
+		flow.When(f.Decision != deny, flow.Confirm("confirm", f.card).Body(rule).Danger().With(flow.Go("with_note", func() { f.Noted = true }))),
+		flow.When(f.Decision != deny && f.Noted, flow.Form("note", flow.Input("note", &f.Reason, parseNote).Long().Optional()).Card(f.card)),
+	}
+	deciding = append(deciding, f.StepUp.steps(f.core, f.Decision != deny, f.Item.ID)...)
+	return append(deciding,
 		flow.Do("carry_out", f.decide),
 		flow.When(rebuilt, flow.Menu("rebuilt", f.card, flow.Reopen("look", "load", func() { f.ID = f.Decided.ReplacedBy; f.Decided = actions.Proposal{} }))),
 		flow.When(f.Decided.Status == actions.ProposalApproved, flow.Result("approved", f.card).Live("proposal:"+f.Decided.ID)),
 		flow.When(f.Decided.Status == actions.ProposalWithdrawn, flow.Result("withdrawn", f.card).Body(func() []flow.Text { return because(f.Decided) })),
 		flow.Result("denied", f.card),
-	}
+	)
 }
 
 func (f *Refunds) list(c flow.Call) error {
@@ -99,13 +106,17 @@ func (f *Refunds) options() []flow.Option {
 }
 
 func (f *Refunds) load(c flow.Call) (err error) {
-	f.Item, err = f.core.Proposal(c, c.Who, f.ID)
-	return err
+	if f.Item, err = f.core.Proposal(c, c.Who, f.ID); err != nil || f.Item.Status != actions.ProposalOpen {
+		return err
+	}
+	return f.core.MayDecide(c, c.Who, f.ID)
 }
 
 func (f *Refunds) decide(c flow.Call) (err error) {
+	code := f.Factor
+	f.Factor = "" // it is good once
 	f.Decided, err = f.core.Decide(c, c.Who, actions.DecideInput{
-		Key: c.Key, Proposal: f.Item.ID, Approve: f.Decision != deny, Reason: f.Reason,
+		Key: c.Key, Proposal: f.Item.ID, Approve: f.Decision != deny, Reason: f.Reason, Factor: code,
 	})
 	return err
 }

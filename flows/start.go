@@ -16,13 +16,23 @@ type Start struct {
 }
 
 // NewStart defines the flow. Behind the command may stand the words of a link from a mail (Core.ChatLink): they open the
-// purchase that the mail was about, once it is shown to be the reader's.
+// purchase that the mail was about, once it is shown to be the reader's. An invitation to the team may stand there too, or be
+// all that somebody says.
 func NewStart(core *actions.Core) flow.Def {
 	return flow.Def{Name: Home, Roles: everybody, New: func() flow.Flow { return &Start{} },
+		Greeted: invitation,
 		Redirect: func(ctx context.Context, words string) (flow.Launch, bool) {
+			if join, ok := invitation(words); ok {
+				return join, true
+			}
 			t, ok := core.OpenLink(ctx, words)
 			return flow.Launch{Flow: "find", Values: map[string]string{"query": string(t), "known": string(t)}}, ok
 		}}
+}
+
+// invitation starts Join with the code of an invitation that is all of a text.
+func invitation(text string) (flow.Launch, bool) {
+	return flow.Launch{Flow: "join", Values: map[string]string{"code": text}}, actions.LooksLikeInvitation(text)
 }
 
 // Given remembers for whom the menu is.

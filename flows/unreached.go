@@ -33,7 +33,7 @@ func (n *Notices) personLost(ctx context.Context, t actions.Tell, why string) er
 		if err != nil {
 			return err
 		}
-		return n.alarmRooms(tx, Room{}, t.Identity+"/"+t.Proposal+t.Request, alarm{
+		return n.alarmRooms(tx, Room{}, t.Identity+"/"+t.Proposal+t.Request+t.Subject, alarm{
 			Of: lost.Platform, Identity: t.Identity, Why: why, Mailed: lost.Mailed,
 			Facts: []string{lost.Purchase.Product.Name, string(lost.Purchase.Transaction)},
 		})
@@ -95,10 +95,10 @@ func (n *Notices) alarm(ctx context.Context, job jobs.Job) error {
 
 func (a alarm) view(who string) flow.View {
 	v := flow.View{Flow: "unreached", Step: "person", Kind: "notice", Ended: true,
-		Title: flow.T("unreached.person", "who", flow.PersonName(who), "platform", platformName(a.Of)),
+		Title: flow.T("unreached.person", "who", flow.PersonName(who), "platform", PlatformName(a.Of)),
 		Body:  []flow.Text{flow.T("unreached." + a.Why)}}
 	if a.Room != "" {
-		v.Step, v.Title = "room", flow.T("unreached.room", "room", a.Room, "platform", platformName(a.Of))
+		v.Step, v.Title = "room", flow.T("unreached.room", "room", a.Room, "platform", PlatformName(a.Of))
 		return v
 	}
 	how := "unreached.not_mailed"
@@ -112,8 +112,8 @@ func (a alarm) view(who string) flow.View {
 	return v
 }
 
-// platformName is how a platform is called in a sentence.
-func platformName(platform string) string {
+// PlatformName is how people call a platform.
+func PlatformName(platform string) string {
 	if platform == "" {
 		return platform
 	}

@@ -11,6 +11,7 @@ func Models() []any {
 		&Account{}, &Person{}, &Identity{}, &IdentityBuyer{}, &Buyer{}, &BuyerWord{}, &Product{}, &BundleItem{},
 		&Purchase{}, &Subscription{}, &AccessGrant{}, &Proposal{}, &Conversation{}, &Card{}, &Request{}, &AuditEntry{},
 		&AuditHead{}, &InboundEvent{}, &Mail{}, &Message{}, &LedgerEntry{}, &OneTimeCode{}, &File{}, &TurnCount{}, &ProductAlarm{}, &EmailChange{}, &DocumentCheck{},
+		&Invitation{}, &SecondFactor{}, &RecoveryCode{},
 	}
 }
 

@@ -26,6 +26,8 @@ type Person struct {
 	Locale    string // his choice (/language); empty: the platform's, then the account's
 	Removed   bool   // kept, so that the audit log still knows the name
 	CreatedAt time.Time
+	RoleBy    string     // person who let him in, or made him one of those who decide; empty: the operator
+	RoleAt    *time.Time // when that was; nil: at the first start
 }
 
 // An Identity is one user of one chat platform: a Person of the team, or somebody who may be linked to buyers.
@@ -34,7 +36,7 @@ type Identity struct {
 	AccountID      string
 	Platform       string // slack, discord, telegram, terminal, web:team, web:creator, web:buyer
 	UserID         string // the platform's own id for the user
-	PersonID       string // empty for buyers
+	PersonID       string // empty for buyers; of one who was removed it stays, and makes him nobody
 	Chat           string // where he last wrote privately: notices for him go there
 	Locale         string // his choice; empty: the platform's, then the account's
 	PlatformLocale string // language of his platform, as it last said; for what is shown when he has not just written
@@ -239,6 +241,7 @@ type Proposal struct {
 	Revision      int
 	TrimmedAt     *time.Time // when retention took the texts out of Payload and DecidedReason
 	CreatedAt     time.Time
+	Reminded      int // how many reminders of its end were sent
 }
 
 // A Conversation is one run of a flow. Blob is the flow engine's own; the store never looks inside.

@@ -48,16 +48,39 @@ func (s *Store) AddPerson(p Person) error {
 	return nil
 }
 
-// RemovePerson takes somebody out of the team. His row stays, so that the audit log knows his name; his chat users
-// stay too and are nobody's.
+// PersonOf returns somebody of the team, also one who was removed. ErrNotFound: there is none.
+func (s *Store) PersonOf(account, id string) (Person, error) {
+	return readOne[Person](s, "SELECT "+s.columns(Person{}, "p")+" FROM people p WHERE p.account_id = ? AND p.id = ?", account, id)
+}
+
+// SavePerson writes what may change of a person: name, role and who gave it, whether he is removed.
+func (s *Store) SavePerson(p Person) error {
+	return one(s.db().Model(&Person{}).Where("account_id = ? AND id = ?", p.AccountID, p.ID).
+		Select("name", "role", "removed", "role_by", "role_at").UpdateColumns(&p))
+}
+
+// LockTeam has whoever wants to change the team next wait for this transaction, so that two people cannot remove each
+// other.
+func (s *Store) LockTeam(account string) error {
+	var a Account
+	return s.locked(s.db().Select("id").Where("id = ?", account)).Limit(1).Find(&a).Error
+}
+
+// RemovePerson takes somebody out of the team. His row stays, so that the audit log knows his name, and so do his chat
+// users: who comes back with one of them is the same person.
 func (s *Store) RemovePerson(id string) error {
 	if err := one(s.db().Model(&Person{}).Where("id = ?", id).UpdateColumn("removed", true)); err != nil {
 		return fmt.Errorf("remove person: %w", err)
 	}
-	if err := s.db().Model(&Identity{}).Where("person_id = ?", id).UpdateColumn("person_id", "").Error; err != nil {
-		return fmt.Errorf("free the identities of a person: %w", err)
-	}
 	return nil
+}
+
+// BuyersBehind lists the ids of the buyers that any chat user of a person has proved to be.
+func (s *Store) BuyersBehind(person string) ([]string, error) {
+	var ids []string
+	err := s.db().Model(&IdentityBuyer{}).Distinct("buyer_id").
+		Where("identity_id IN (SELECT id FROM identities WHERE person_id = ?)", person).Order("buyer_id").Limit(maxLinks).Pluck("buyer_id", &ids).Error
+	return ids, err
 }
 
 // PutIdentity records that a chat user is a person of the team, whoever he was before. What the chat user chose

@@ -45,7 +45,7 @@ func playScript(t *testing.T, report testing.TB, s flowstest.Script, open func(t
 		return flowstest.Platform{Name: p.Platform(), User: p.User, Chat: p.Chat, Room: p.room(), Poster: p.Poster()}
 	})
 	p.lacks()
-	p.book = s.Rehearse(t)
+	p.book = s.Rehearse(t, p.Platform())
 	p.team, p.others = s.People()
 	for _, a := range s.Acts {
 		p.play(a)
@@ -68,6 +68,7 @@ type theatre struct {
 	placed map[string][]place  // where each message of the rehearsal was seen, version by version
 	before map[string][]string // what each person saw before the act
 	actor  string
+	spoke  string // who did something last
 }
 
 func (p *theatre) has(c Capability) bool { return slices.Contains(p.Can(), c) }
@@ -95,9 +96,13 @@ func (p *theatre) lacks() {
 func (p *theatre) play(a flowstest.Act) {
 	p.Helper()
 	p.actor = a.Who
-	if !p.world.Away(a.Who) && p.book.Late(a) && (!p.has(StaleButtons) || p.shut(a)) {
+	late := p.book.Late(a) || !p.has(StaleButtons) && a.Button != "" && a.Who != p.spoke // somebody else is at the keyboard
+	if !p.world.Away(a.Who) && late && (!p.has(StaleButtons) || p.shut(a)) {
 		p.passOver(a)
 		return
+	}
+	if a.Who != "" {
+		p.spoke = a.Who
 	}
 	p.before = map[string][]string{}
 	for _, name := range p.watched() {

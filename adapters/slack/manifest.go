@@ -150,7 +150,9 @@ func compact(manifest []byte) string {
 func usage(commands []flow.CommandInfo) string {
 	var words []string
 	for _, c := range commands {
-		words = append(words, c.Word)
+		if c.Staff || c.Buyers { // others are for whoever is told their word
+			words = append(words, c.Word)
+		}
 	}
 	if len(words) == 0 {
 		return ""

@@ -54,10 +54,17 @@ func Look(d Def, s State, who actions.Actor) View {
 }
 
 // Expire ends a conversation that nobody has answered for too long.
-func Expire(d Def, s State, who actions.Actor) (State, View) {
+func Expire(d Def, s State, who actions.Actor) (State, View) { return cut(d, s, who, EndExpired) }
+
+// Bar ends a conversation whose owner is not who he was when he began it: he has left the team, come into it, or got
+// another role.
+func Bar(d Def, s State, who actions.Actor) (State, View) { return cut(d, s, who, EndBarred) }
+
+func cut(d Def, s State, who actions.Actor, how string) (State, View) {
 	t := turn{def: d, State: s.clone(), who: who, flow: d.New()}
 	t.Revision++
-	t.end(EndExpired)
+	t.Owner, t.Role = who.ID, who.Role // the way back to the menu is his
+	t.end(how)
 	t.Answers, t.Typed, t.Done, t.Answered = nil, nil, nil, nil
 	return t.State, t.view()
 }

@@ -32,6 +32,9 @@ func (t *turn) fill(step Step) {
 		case !ok:
 			return
 		}
+		if f.once {
+			delete(t.Typed, f.name)
+		}
 		if err := t.try(f, text); err != nil {
 			t.problem(failure(err), f.name)
 			return

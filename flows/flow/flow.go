@@ -31,6 +31,10 @@ type Def struct {
 	Unlisted bool
 	// Redirect, when set, may have the words behind the command start another flow, such as those of a link.
 	Redirect func(ctx context.Context, words string) (Launch, bool)
+	// Greeted, when set on the home flow, may have text that answers nothing start another flow.
+	Greeted func(text string) (Launch, bool)
+	// Quiet keeps a command out of menus and help: whoever needs it is told its word.
+	Quiet bool
 }
 
 // May reports whether the role may use the flow.

@@ -117,7 +117,7 @@ const HomeSubject = "home:me"
 type CommandInfo struct {
 	Word          string
 	About         map[string]string // by locale
-	Staff, Buyers bool              // who may
+	Staff, Buyers bool              // who is offered it; neither: whoever is told its word
 	Options       []CommandOption
 }
 

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+
+	"github.com/aftersale/aftersale/actions"
 )
 
 // A State is where a conversation stands. It is stored as JSON between turns. The position is not stored; it is
@@ -12,6 +14,7 @@ type State struct {
 	Conversation string            `json:"conversation"`
 	Flow         string            `json:"flow"`
 	Owner        string            `json:"owner"`          // actor id of who started it
+	Role         actions.Role      `json:"role,omitempty"` // his role then: with another one he starts anew
 	Home         string            `json:"home,omitempty"` // flow that an ended conversation leads back to
 	From         string            `json:"from,omitempty"` // token of the button that launched it: pressed twice, it is shown again
 	Revision     int               `json:"revision"`
@@ -28,7 +31,7 @@ type State struct {
 	Help         bool              `json:"help,omitempty"`     // the step's help is open
 	Retry        bool              `json:"retry,omitempty"`    // a Do failed for a passing cause: [Try again] is offered
 	Ended        bool              `json:"ended,omitempty"`
-	End          string            `json:"end,omitempty"`    // done, cancelled, failed, expired
+	End          string            `json:"end,omitempty"`    // done, cancelled, failed, expired, barred
 	Live         string            `json:"live,omitempty"`   // subject that the result follows
 	Launch       map[string]Launch `json:"launch,omitempty"` // what the result's buttons start
 }
@@ -110,4 +113,5 @@ const (
 	EndCancelled = "cancelled"
 	EndFailed    = "failed"
 	EndExpired   = "expired"
+	EndBarred    = "barred"
 )

@@ -76,7 +76,7 @@ func (t *talk) typed(g Typed) (answer, error) {
 	saved, err := t.tx.OpenConversation(t.Account, t.in.Platform, t.in.Chat, t.in.User)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return t.start(t.flows[t.Home], Start{}, "")
+		return t.greet(g.Text)
 	case err != nil:
 		return answer{}, err
 	}
@@ -99,6 +99,17 @@ func (t *talk) answersSecret(s State, e Event) bool {
 	}
 	fields := Look(d, s, t.who).Fields
 	return len(fields) == 1 && fields[0].Secret
+}
+
+// greet answers text when nothing is asked: with the flow that its words stand for, else with the home flow.
+func (t *talk) greet(text string) (answer, error) {
+	home := t.flows[t.Home]
+	if home.Greeted != nil {
+		if l, ok := home.Greeted(text); ok && t.flows[l.Flow].New != nil {
+			return t.start(t.flows[l.Flow], Start{Values: l.Values}, "")
+		}
+	}
+	return t.start(home, Start{}, "")
 }
 
 // understand reads typed text as the button it names, by number or label, where one is meant; else as an answer.
@@ -137,7 +148,7 @@ func (t *talk) start(d Def, e Start, from string) (answer, error) {
 		return t.notice("error.role"), nil
 	}
 	id := t.fresh
-	s := State{Conversation: id, Flow: d.Name, Owner: t.who.ID, From: from, Home: t.Home, Prompts: !t.in.Forms}
+	s := State{Conversation: id, Flow: d.Name, Owner: t.who.ID, Role: t.who.Role, From: from, Home: t.Home, Prompts: !t.in.Forms}
 	saved := store.Conversation{
 		ID: id, AccountID: t.Account, Platform: t.in.Platform, Chat: t.in.Chat, UserID: t.in.User,
 		Flow: d.Name, Open: true, CreatedAt: t.Now(),
@@ -164,7 +175,18 @@ func (t *talk) advance(saved store.Conversation, s State, e Event) (answer, erro
 		s, view := Expire(d, s, t.who)
 		return t.save(d, s, saved, view, true)
 	}
+	if t.another(saved, s) && !s.Ended {
+		s, view := Bar(d, s, t.who)
+		return t.save(d, s, saved, view, true)
+	}
 	return t.play(d, s, saved, e, true)
+}
+
+// another reports whether the chat user whose conversation this is has become somebody else, or something else, since he
+// began it.
+func (t *talk) another(saved store.Conversation, s State) bool {
+	own := saved.Platform == t.in.Platform && saved.UserID == t.in.User
+	return own && (s.Owner != t.who.ID || s.Role != "" && s.Role != t.who.Role)
 }
 
 func (t *talk) expired(saved store.Conversation) bool {
@@ -183,9 +205,13 @@ func (t *talk) play(d Def, s State, saved store.Conversation, e Event, known boo
 		if effect.Launch != nil {
 			return t.launch(*effect.Launch, Token{Of: s.Conversation, Revision: s.Revision, Button: pressed(e)})
 		}
+		was := t.who.ID
 		called, err := t.call(d, next, effect)
 		if err != nil {
 			return answer{flow: d.Name}, err
+		}
+		if t.who.ID != was { // of whom more is known now: it stays his
+			next.Owner, next.Role = t.who.ID, t.who.Role
 		}
 		next, view, effects = Advance(d, next, t.who, called)
 	}
@@ -230,6 +256,9 @@ func (t *talk) launch(l Launch, from Token) (answer, error) {
 		s, err := decodeState(open)
 		if err != nil {
 			return answer{}, err
+		}
+		if t.another(open, s) {
+			break
 		}
 		if s.From == from.String() && t.Now().Sub(open.UpdatedAt) < doublePress {
 			return answer{silent: true, flow: d.Name}, nil // it stands there

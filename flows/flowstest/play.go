@@ -15,6 +15,7 @@ import (
 
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/flows/flow"
+	"github.com/aftersale/aftersale/store/jobs"
 )
 
 // File plays every section of a conversation file and compares what the bot says with what is written there; with
@@ -89,13 +90,18 @@ func (w *world) report(t *testing.T, out io.Writer) {
 	}
 }
 
-// move sets the clock: an instant, or +3h from now.
+// move sets the clock: an instant, or +3h from now. What is looked at every minute is looked at then.
 func (w *world) move(t *testing.T, to string) {
 	t.Helper()
 	if address, ok := strings.CutPrefix(to, "not me: "); ok {
 		w.notMe(t, address)
 		return
 	}
+	defer func() {
+		if err := w.handlers[actions.JobExpire](context.Background(), jobs.Job{Kind: actions.JobExpire}); err != nil {
+			t.Errorf("look at what is over: %v", err)
+		}
+	}()
 	if by, ok := strings.CutPrefix(to, "+"); ok {
 		d, err := time.ParseDuration(by)
 		if err != nil {

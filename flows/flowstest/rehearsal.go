@@ -2,9 +2,11 @@ package flowstest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/aftersale/aftersale/flows"
 	"github.com/aftersale/aftersale/flows/flow"
 	"github.com/aftersale/aftersale/store"
 	"github.com/aftersale/aftersale/store/storetest"
@@ -19,6 +21,7 @@ type Rehearsal struct {
 	w     *world
 	forms bool
 	aside map[string]bool // messages that began as the answer to something in the room
+	there string          // the platform on which people see what is rehearsed here
 }
 
 // A Change is one message that is new or says something else.
@@ -30,10 +33,19 @@ type Change struct {
 	Aside   bool         // it began as the answer to something in the room
 }
 
-// Rehearse begins.
-func (s Script) Rehearse(t *testing.T) *Rehearsal {
+// Rehearse begins. Where a view names the platform that somebody is on, it is there.
+func (s Script) Rehearse(t *testing.T, there string) *Rehearsal {
 	t.Helper()
-	return &Rehearsal{t: t, w: open(t, s.given), forms: s.Forms, aside: map[string]bool{}}
+	return &Rehearsal{t: t, w: open(t, s.given), forms: s.Forms, aside: map[string]bool{}, there: there}
+}
+
+// seen is a view as it is seen there.
+func (r *Rehearsal) seen(s flow.Shown) flow.Shown {
+	s.Facts = slices.Clone(s.Facts)
+	for i, f := range s.Facts {
+		s.Facts[i].Value = strings.ReplaceAll(f.Value, flows.PlatformName(platform), flows.PlatformName(r.there))
+	}
+	return s
 }
 
 // Do does what somebody does in one line and returns what changes at once; the clock moves when nobody does anything.
@@ -152,7 +164,11 @@ func (r *Rehearsal) changes(before map[string]int) []Change {
 			if len(m.versions)+1 == before[name] {
 				continue
 			}
-			all = append(all, Change{Person: strings.TrimPrefix(chat, "@"), Message: name, Now: m.shown, Before: append([]flow.Shown(nil), m.versions...)})
+			c := Change{Person: strings.TrimPrefix(chat, "@"), Message: name, Now: r.seen(m.shown)}
+			for _, v := range m.versions {
+				c.Before = append(c.Before, r.seen(v))
+			}
+			all = append(all, c)
 			if chat == room {
 				all[len(all)-1].Person = ""
 			}

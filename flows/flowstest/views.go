@@ -142,6 +142,9 @@ func longSteps(t testing.TB, p actions.Purchase, rule actions.Verdict) []flow.Vi
 	}
 	audit.Check.More, audit.Check.After, audit.Check.Erased = true, 123456789, 12
 	add(&audit)
+	for _, v := range longTeam() {
+		add(v)
+	}
 	add(&flows.Language{})
 	for _, role := range append([]actions.Role{actions.BuyerRole}, actions.StaffRoles...) {
 		add(&flows.Start{Role: role})
@@ -196,6 +199,7 @@ func longCards(p actions.Purchase, rule actions.Verdict) []longView {
 		v.Live = "putback:" + longID
 		all = append(all, longView{View: v, shared: true})
 	}
+	all = append(all, longTeamCards(p, rule)...)
 	open := longProposal(p, rule, actions.ProposalRefund, actions.ProposalOpen)
 	page := actions.ProposalPage{Proposals: []actions.Proposal{open, open, open, open, open}, Next: "n"}
 	for _, reader := range []actions.Actor{manager, buyer} {
@@ -210,7 +214,7 @@ func longProposal(p actions.Purchase, rule actions.Verdict, kind string, status 
 		AskedByName: longName, AskedByRole: actions.Agent, Verdict: rule, Path: actions.ByDocument, ExpiresAt: someday, Reason: actions.NotExpected, Note: longNote, Revision: 12}
 	switch status {
 	case actions.ProposalApproved:
-		all.DecidedByName, all.DecidedAt, all.Outcome = longName, someday, actions.RequestUnknown
+		all.DecidedByName, all.DecidedAt, all.Outcome, all.DecidedReason = longName, someday, actions.RequestUnknown, longNote
 	case actions.ProposalDenied:
 		all.DecidedByName, all.DecidedAt, all.DecidedReason = longName, someday, longNote
 	case actions.ProposalWithdrawn:

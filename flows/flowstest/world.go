@@ -99,7 +99,7 @@ func openAt(t *testing.T, s *store.Store, g given, on Platform, memory *chats, a
 	}
 	commerce := actionstest.NewFlaky(ledger.New(w.store, w.now), g.script(t)...)
 	w.core = actions.New(actions.Options{Store: w.store, Commerce: ordered{commerce, w}, Mailer: w, Policy: actions.DefaultPolicy(), Now: w.now, NewID: w.newID,
-		Vault: secrets, NewCode: w.newCode, PublicURL: func() string { return "https://shop.example" },
+		Vault: secrets, NewCode: w.newCode, Random: &counting{}, PublicURL: func() string { return "https://shop.example" },
 		ChatLink: func(_ context.Context, words string) string { return "https://chat.example/?start=" + words }})
 	w.furnish(t, g)
 	shop, err := w.store.In(context.Background()).Account(account)
@@ -166,6 +166,17 @@ func (w *world) newCode() (string, error) {
 	defer w.mu.Unlock()
 	w.codes++
 	return fmt.Sprint(100000 + w.codes), nil
+}
+
+// counting is chance that a conversation can know: the bytes 0, 1, 2 … so that the first invitation is ABCD-EFGH-JKLM-NPQR.
+type counting struct{ next byte }
+
+func (c *counting) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = c.next
+		c.next++
+	}
+	return len(p), nil
 }
 
 // ordered records what is asked of the commerce platform.
