@@ -13,6 +13,7 @@ import (
 	"github.com/aftersale/aftersale/actions/ledger"
 	mailer "github.com/aftersale/aftersale/actions/mail"
 	"github.com/aftersale/aftersale/actions/vault"
+	"github.com/aftersale/aftersale/adapters/pages"
 	"github.com/aftersale/aftersale/flows"
 	"github.com/aftersale/aftersale/flows/flow"
 	"github.com/aftersale/aftersale/flows/locales"
@@ -43,7 +44,9 @@ type app struct {
 	rooms   []flows.Room
 	// chatLink makes a link for mails that opens a chat; nil: no platform has such. Set before startJobs.
 	chatLink func(ctx context.Context, words string) string
-	engine   *jobs.Engine // nil until startJobs
+	// publicURL is where buyers reach the pages that mails lead to; empty: nowhere. Set before startJobs.
+	publicURL string
+	engine    *jobs.Engine // nil until startJobs
 }
 
 // newApp puts the bot together over an open, migrated database. It starts nothing.
@@ -52,7 +55,7 @@ func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*a
 	if err != nil {
 		return nil, err
 	}
-	a := &app{config: c, store: s, account: account, metrics: newMetrics(s, log), log: log, posters: map[string]flow.Poster{}}
+	a := &app{config: c, store: s, account: account, metrics: newMetrics(s, log), log: log, publicURL: c.PublicURL, posters: map[string]flow.Poster{}}
 	if a.words, err = locales.New(account.Locale, log); err != nil {
 		return nil, fmt.Errorf("read the words: %w", err)
 	}
@@ -73,6 +76,7 @@ func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*a
 			}
 			return a.chatLink(ctx, words)
 		},
+		PublicURL: func() string { return a.publicURL },
 	})
 	a.runner = flow.NewRunner(flow.Options{
 		Store: s, Account: account.ID, Flows: flows.All(a.core), Cards: flows.Cards(a.core), Home: flows.Home, Suggest: flows.Suggesters(a.core), Words: a.words,
@@ -82,6 +86,11 @@ func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*a
 		},
 	})
 	return a, nil
+}
+
+// pages are the buyers' pages.
+func (a *app) pages() *pages.Pages {
+	return pages.New(pages.Options{Core: a.core, Words: a.words, Shop: a.account.Name, Locale: a.account.Locale, Now: now, NewID: newID, Log: a.log})
 }
 
 // newVault makes what protects data, of the configured secrets.

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/adapters/web"
@@ -50,12 +51,14 @@ func (c demoCommand) Run(p *program) (err error) {
 	if err != nil {
 		return err
 	}
+	a.publicURL = strings.TrimSuffix(consoleAddress(l), "/c/")
 	console := a.newConsole(users, consoleHosts(l))
 	if err := a.startJobs(p.ctx, 0); err != nil {
 		return err
 	}
 	mux := http.NewServeMux()
 	console.Routes(mux)
+	a.pages().Routes(mux)
 	mux.Handle("GET /{$}", http.RedirectHandler("/c/", http.StatusFound))
 	server := newServer(mux, a.probes(), a.metrics, p.quiet())
 	server.RegisterOnShutdown(console.Close) // its event streams would never end by themselves

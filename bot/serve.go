@@ -60,6 +60,7 @@ func (a *app) serve(ctx context.Context, connections []connection, l net.Listene
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	mux, probes, names := http.NewServeMux(), a.probes(), []string{}
+	a.pages().Routes(mux)
 	for _, c := range connections {
 		c.Routes(mux)
 		probes = append(probes, probe{c.name, c.Ready})

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
 
@@ -64,6 +66,12 @@ type Tab struct {
 // OpenTab opens an address in a tab of that size, after more has been done to it; it has two minutes for all it does.
 func OpenTab(t *testing.T, browser context.Context, url string, width, height int64, more ...chromedp.Action[chromedp.Void]) Tab {
 	t.Helper()
+	return OpenPage(t, browser, url, "html.js", width, height, more...)
+}
+
+// OpenPage is OpenTab for pages that are there once something else is, such as those without scripts.
+func OpenPage(t *testing.T, browser context.Context, url, ready string, width, height int64, more ...chromedp.Action[chromedp.Void]) Tab {
+	t.Helper()
 	ctx, closeTab := chromedp.NewContext(browser)
 	t.Cleanup(closeTab)
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
@@ -71,7 +79,7 @@ func OpenTab(t *testing.T, browser context.Context, url string, width, height in
 	b := Tab{T: t, Ctx: ctx}
 	b.Do(chromedp.EmulateViewport(width, height))
 	b.Do(more...)
-	b.Do(chromedp.Navigate(url), chromedp.WaitReady("html.js"))
+	b.Do(chromedp.Navigate(url), chromedp.WaitReady(ready))
 	return b
 }
 
@@ -81,6 +89,63 @@ func (b Tab) Do(actions ...chromedp.Action[chromedp.Void]) {
 	if err := chromedp.Do(b.Ctx, actions...); err != nil {
 		b.T.Fatalf("in the browser: %v", err)
 	}
+}
+
+// NoScripts switches the scripts of a page off. Tests still compute in it.
+func NoScripts() chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	})
+}
+
+// Phone has a tab be a phone's of that size.
+func Phone(width, height int64) []chromedp.Action[chromedp.Void] {
+	if width > 600 {
+		return nil
+	}
+	return []chromedp.Action[chromedp.Void]{chromedp.EmulateViewport(width, height, chromedp.EmulateMobile)}
+}
+
+// Dark has pages drawn for those who like them dark.
+func Dark() chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}})
+		return err
+	})
+}
+
+// Press clicks what a selector finds, and waits until the page that comes of it has something else. It asks from outside, as
+// pages without scripts cannot tell.
+func (b Tab) Press(selector, then string) {
+	b.T.Helper()
+	b.Do(chromedp.Click(selector))
+	look := chromedp.Evaluate[bool](fmt.Sprintf("document.readyState === 'complete' && !!document.querySelector(%q)", then))
+	ctx, cancel := context.WithTimeout(b.Ctx, patience)
+	defer cancel()
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
+	for {
+		there, err := chromedp.Run(ctx, look) // fails while one page goes and the other comes
+		if err == nil && there {
+			return
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			b.T.Fatalf("after a click on %s there is no %s: %v", selector, then, err)
+		}
+	}
+}
+
+// Picture is what the tab shows, as a PNG.
+func (b Tab) Picture() []byte {
+	b.T.Helper()
+	png, err := chromedp.Run(b.Ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		b.T.Fatalf("picture: %v", err)
+	}
+	return png
 }
 
 // Eval computes a value in the page.

@@ -1,0 +1,115 @@
+package pages_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/aftersale/aftersale/actions/format"
+	"github.com/aftersale/aftersale/adapters/adaptertest/browser"
+)
+
+// pictures is a folder for pictures of the pages, for whoever wants to look at them.
+const pictures = "AFTERSALE_TEST_PICTURES"
+
+// TestBrowser presses the button on a phone, with and without scripts, in each language.
+func TestBrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED: browser tests in -short")
+	}
+	chromium := browser.Open(t)
+	for _, c := range []struct {
+		name          string
+		width, height int64
+		locale        string
+		scripts, dark bool
+	}{
+		{"phone without scripts", 360, 740, "pt-BR", false, false},
+		{"phone", 360, 740, "en", true, false},
+		{"small phone in the dark", 320, 568, "es", false, true},
+		{"desk", 1280, 800, "es", true, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := open(t, c.locale)
+			b := openTab(t, chromium, w.link(), c.width, c.height, c.scripts, c.dark)
+			b.fits(c.name)
+			b.shoot(c.name + " 1 open")
+			if got := w.email(); got != "otto@thief.example" {
+				t.Fatalf("opening the page has moved the purchase to %s", got)
+			}
+			b.Press("main form button", "main.good")
+			if got := w.email(); got != "marina.duarte@example.com" {
+				t.Errorf("after the button the purchase is at %s", got)
+			}
+			b.fits(c.name)
+			b.shoot(c.name + " 2 done")
+			for _, locale := range format.Locales() {
+				b.Press("nav a[hreflang='"+locale+"']", "html[lang='"+locale+"']")
+				b.fits(locale)
+			}
+			if got := browser.Eval[string](b.Tab, "document.activeElement.tagName"); got != "BODY" {
+				t.Errorf("the focus is on %s", got)
+			}
+		})
+	}
+}
+
+type tab struct{ browser.Tab }
+
+func openTab(t *testing.T, chromium context.Context, url string, width, height int64, scripts, dark bool) tab {
+	t.Helper()
+	more := browser.Phone(width, height)
+	if !scripts {
+		more = append(more, browser.NoScripts())
+	}
+	if dark {
+		more = append(more, browser.Dark())
+	}
+	return tab{browser.OpenPage(t, chromium, url, "main", width, height, more...)}
+}
+
+// fits checks that nothing reaches out of the screen, that what is pressed can be hit by a thumb, and that all texts can be
+// read (WCAG 2.2: 4.5 to 1; targets of 24 pixels and more).
+func (b tab) fits(where string) {
+	b.T.Helper()
+	if browser.Eval[bool](b.Tab, "document.documentElement.scrollWidth > innerWidth") {
+		b.T.Errorf("%s: the page is wider than the screen", where)
+	}
+	if small := browser.Eval[[]string](b.Tab, "[...document.querySelectorAll('nav a, main button')].filter(e => e.getBoundingClientRect().height < 44).map(e => e.innerText)"); len(small) > 0 {
+		b.T.Errorf("%s: too small to hit: %v", where, small)
+	}
+	if low := browser.Eval[[]string](b.Tab, contrast); len(low) > 0 {
+		b.T.Errorf("%s: too little contrast: %v", where, low)
+	}
+	if n := browser.Eval[int](b.Tab, "document.querySelectorAll('h1').length * 10 + document.querySelectorAll('main').length"); n != 11 {
+		b.T.Errorf("%s: headings and mains: %d", where, n)
+	}
+}
+
+// contrast lists the texts that are hard to read.
+const contrast = `(() => {
+	const rgb = (c) => (c.match(/[\d.]+/g) || []).map(Number);
+	const light = ([r, g, b]) => [r, g, b].map(v => (v /= 255) <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4).reduce((s, v, i) => s + v * [.2126, .7152, .0722][i], 0);
+	const below = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c.length === 3 || c[3] === 1) return c; } return [255, 255, 255]; };
+	const low = [];
+	for (const e of document.querySelectorAll('body *')) {
+		if (![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())) continue;
+		const a = light(rgb(getComputedStyle(e).color)), b = light(below(e));
+		const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+		if (ratio < 4.5) low.push(e.tagName + ' ' + e.textContent.trim().slice(0, 30) + ' ' + ratio.toFixed(2));
+	}
+	return low;
+})()`
+
+// shoot keeps a picture where somebody has said that he wants some.
+func (b tab) shoot(name string) {
+	b.T.Helper()
+	dir := os.Getenv(pictures)
+	if dir == "" {
+		return
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), b.Picture(), 0o644); err != nil {
+		b.T.Error(err)
+	}
+}

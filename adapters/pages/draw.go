@@ -1,0 +1,132 @@
+package pages
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/aftersale/aftersale/actions/format"
+	"github.com/aftersale/aftersale/flows/flow"
+)
+
+//go:embed page.html
+var pageHTML string
+
+//go:embed page.css
+var pageCSS string
+
+// contentPolicy forbids everything but our one style, known by its hash, and forms that lead here: no scripts, no pictures,
+// no frames, nothing from elsewhere.
+var contentPolicy = sync.OnceValue(func() string {
+	sum := sha256.Sum256([]byte(pageCSS))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; form-action 'self'; " +
+		"frame-ancestors 'none'; base-uri 'none'"
+})
+
+var layout = sync.OnceValues(func() (*template.Template, error) { return template.New("page").Parse(pageHTML) })
+
+// A view is one page in the reader's language.
+type view struct {
+	words  Words
+	reader flow.Reader
+
+	Lang, Shop, SupportEmail string
+	Style                    template.CSS
+	Title, Body              string
+	More                     []string
+	Facts                    []fact
+	Button, After            string
+	Good                     bool   // it is done
+	Support, Language        string // labels
+	Languages                []language
+}
+
+type fact struct{ Label, Value string }
+
+type language struct {
+	Code, Name string
+	Link       string
+	Here       bool
+}
+
+func (v *view) text(key string, args ...any) string {
+	return v.words.Text(flow.T(key, args...), v.reader)
+}
+
+// say takes title and body of a part of the words.
+func (v *view) say(key string) {
+	v.Title = v.text(key + ".title")
+	if !strings.HasSuffix(key, ".done") { // which names an instant
+		v.Body = v.text(key + ".body")
+	}
+}
+
+func (v *view) fact(name string, value any) {
+	text := v.words.Text(flow.T("page.value", "value", value), v.reader)
+	if text != "" {
+		v.Facts = append(v.Facts, fact{v.text("page.fact." + name), text})
+	}
+}
+
+// draw writes a page. locale is that of whom the page is for; empty: what his browser asks for.
+func (p *Pages) draw(w http.ResponseWriter, r *http.Request, code int, locale string, fill func(*view)) {
+	if lang := chosen(r); lang != "" {
+		locale = lang
+	}
+	if locale == "" {
+		first, _, _ := strings.Cut(r.Header.Get("Accept-Language"), ",")
+		tag, _, _ := strings.Cut(first, ";")
+		locale = format.Match(strings.TrimSpace(tag))
+	}
+	if locale == "" {
+		locale = p.Locale
+	}
+	v := &view{words: p.Words, reader: flow.Reader{Locale: locale, Timezone: "UTC"}, Lang: locale, Shop: p.Shop, Style: template.CSS(pageCSS)} //nolint:gosec // our own file
+	v.Support, v.Language = v.text("page.not_me.support"), v.text("page.language")
+	for _, code := range format.Locales() {
+		to := url.URL{Path: r.URL.Path, RawQuery: url.Values{"lang": {code}}.Encode()}
+		v.Languages = append(v.Languages, language{Code: code, Name: v.text("console.lang." + code), Link: to.String(), Here: code == locale})
+	}
+	fill(v)
+	page, err := layout()
+	var out bytes.Buffer
+	if err == nil {
+		err = page.Execute(&out, v)
+	}
+	if err != nil {
+		p.Log.Error("page cannot be drawn", "err", err)
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Language", locale)
+	w.WriteHeader(code)
+	_, _ = w.Write(out.Bytes()) // the browser has gone if it fails
+}
+
+// notice draws a page that is about no purchase. id is what the log knows a failure by.
+func (p *Pages) notice(w http.ResponseWriter, r *http.Request, code int, what, id string) {
+	p.draw(w, r, code, "", func(v *view) {
+		v.say("page.not_me." + what)
+		if id != "" {
+			v.More = append(v.More, v.text("page.not_me.quote", "id", id))
+		}
+	})
+}
+
+// chosen is the language that the reader has switched to.
+func chosen(r *http.Request) string {
+	lang := r.URL.Query().Get("lang")
+	for _, code := range format.Locales() {
+		if lang == code {
+			return code
+		}
+	}
+	return ""
+}
