@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aftersale/aftersale/actions"
 )
 
 // consoleLine is the first line that a demo prints.
@@ -42,6 +44,9 @@ func TestDemoLeavesNothingBehind(t *testing.T) {
 	p, address := startDemo(t, temporary)
 	if code, page := get(t, address); code != 200 || !strings.Contains(page, "Cozinha da Ana") {
 		t.Errorf("the console answers %d: %.200s", code, page)
+	}
+	if code, page := get(t, strings.TrimSuffix(address, "/c/")+actions.NotMePath+"forged"); code != 404 || !strings.Contains(page, "Este link não funciona") {
+		t.Errorf("a forged link of a mail answers %d: %.200s", code, page)
 	}
 	if left := entriesOf(t, temporary); len(left) != 1 {
 		t.Errorf("while it runs there are %v in the temporary folder, want one", left)

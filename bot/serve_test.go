@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/store"
 	"github.com/aftersale/aftersale/store/storetest"
 )
@@ -75,6 +76,9 @@ func TestServe(t *testing.T) {
 				if code, body := get(t, root+path); code != want {
 					t.Errorf("%s answers %d, want %d: %s", path, code, want, body)
 				}
+			}
+			if code, page := get(t, root+actions.NotMePath+"forged?lang=en"); code != 404 || !strings.Contains(page, "This link does not work") {
+				t.Errorf("a forged link of a mail answers %d: %s", code, page)
 			}
 			var out, trouble strings.Builder
 			if code := run(t.Context(), []string{"healthcheck"}, env("AFTERSALE_LISTEN", s.address), nil, &out, &trouble); code != exitDone || out.String() != "ok\n" {

@@ -20,6 +20,7 @@ type event struct {
 	group  int64  // where it happened, if others read along; 0 in the private chat
 	thread int    // topic of that chat
 	reply  int    // message to answer to in a group
+	typed  int    // message of the private chat that holds what was typed
 }
 
 // key orders turns: one person in one chat at a time.
@@ -79,6 +80,8 @@ func decodeMessage(u update, m *message, me string, words []string) (event, bool
 		if !command {
 			return event{}, false
 		}
+	} else {
+		e.typed = m.ID
 	}
 	if !command {
 		return e, true

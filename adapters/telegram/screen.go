@@ -30,6 +30,9 @@ func (on *screen) Show(ctx context.Context, s flow.Shown) (string, error) {
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
+	if s.Erase && on.event.typed != 0 {
+		on.a.erase(ctx, on.event)
+	}
 	drafts := render(s)
 	id, err := strconv.Atoi(s.Replace)
 	if err != nil || id <= 0 {
@@ -77,6 +80,15 @@ func (a *Adapter) edit(ctx context.Context, to int64, message int, d draft) erro
 		return err
 	}
 	return nil
+}
+
+// erase deletes what somebody typed: a bot may, in a private chat, for 48 hours (Bot API 10.1, deleteMessage). When it does
+// not go, he reads his answer all the same.
+func (a *Adapter) erase(ctx context.Context, e event) {
+	err := a.deliver(ctx, e.user, "deleteMessage", tgbotapi.Params{"message_id": strconv.Itoa(e.typed)}, nil)
+	if err != nil && !errors.Is(err, flow.ErrGone) {
+		a.Log.Warn("telegram: a message that must not stay could not be deleted", "err", err)
+	}
 }
 
 // params are those of sendMessage and editMessageText. Links are not previewed: what a shop wrote stays words.

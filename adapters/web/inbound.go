@@ -181,5 +181,32 @@ func (a *Adapter) handle(w http.ResponseWriter, r *http.Request, g gesture, said
 		a.fail(w, r, g, err)
 		return
 	}
+	if on.erases() {
+		if err := a.erase(ctx, said); err != nil {
+			a.Log.Error("what was typed and must not stay is still there", "err", err)
+		}
+	}
 	a.answer(w, r, g, outcome{said: said, shown: on.messages()})
+}
+
+// erased stands where something was typed that must not stay.
+const erased = "•••••"
+
+// erase takes what was typed out of messages.
+func (a *Adapter) erase(ctx context.Context, said []string) error {
+	body, err := json.Marshal(erased)
+	if err != nil {
+		return err
+	}
+	return a.write(ctx, func(tx *store.Store) error {
+		for _, id := range said {
+			if id == "" {
+				continue
+			}
+			if err := tx.EditMessage(a.Account.ID, id, body, a.Now()); err != nil {
+				return fmt.Errorf("erase a message: %w", err)
+			}
+		}
+		return nil
+	})
 }

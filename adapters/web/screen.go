@@ -22,6 +22,7 @@ type screen struct {
 
 	mu    sync.Mutex
 	shown []string
+	erase bool // what was typed must not stay
 }
 
 // Show edits the message that s replaces if it is one that only this person sees; else it adds one. A card of the room
@@ -32,8 +33,15 @@ func (s *screen) Show(ctx context.Context, v flow.Shown) (string, error) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.shown = append(s.shown, id)
+		s.erase = s.erase || v.Erase
 	}
 	return id, err
+}
+
+func (s *screen) erases() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.erase
 }
 
 func (s *screen) show(ctx context.Context, v flow.Shown) (string, error) {

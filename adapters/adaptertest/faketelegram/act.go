@@ -23,6 +23,8 @@ func (s *Server) act(r *http.Request, method string, p map[string]any) outcome {
 		return s.sendPhoto(p)
 	case "editMessageText":
 		return s.editMessageText(p)
+	case "deleteMessage":
+		return s.deleteMessage(p)
 	case "answerCallbackQuery":
 		return s.answerCallbackQuery(p)
 	case "sendChatAction":

@@ -116,6 +116,22 @@ func (s *Server) editMessageText(p map[string]any) outcome {
 	return result(c.json(m))
 }
 
+func (s *Server) deleteMessage(p map[string]any) outcome {
+	c, no, ok := s.writable(num(p["chat_id"]))
+	if !ok {
+		return no
+	}
+	m := c.find(num(p["message_id"]))
+	switch {
+	case m == nil:
+		return refuse(400, "Bad Request: message to delete not found")
+	case c.group && m.from != BotID:
+		return wrong("message can't be deleted")
+	}
+	m.gone = true
+	return result(true)
+}
+
 func (s *Server) answerCallbackQuery(p map[string]any) outcome {
 	q, ok := s.queries[str(p["callback_query_id"])]
 	if !ok || q.old || q.answered {
