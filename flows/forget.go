@@ -16,6 +16,10 @@ const JobForget = "forget"
 // repeatsWithin is for how long a platform may deliver the same thing again; Telegram keeps updates 24 hours.
 const repeatsWithin = 72 * time.Hour
 
+// changesWithin is for how long a change of e-mail is kept with its addresses: it can be put back for seven days, and the
+// team looks at what came of it for some more. The audit log has it for ever.
+const changesWithin = 60 * 24 * time.Hour
+
 // forgetBatch keeps one deletion short.
 const forgetBatch = 1000
 
@@ -36,6 +40,12 @@ func (n *Notices) forget(ctx context.Context, _ jobs.Job) error {
 		var err error
 		if dropped, err = s.ForgetDocumentChecks(n.Now().Add(-actions.DocumentCountedFor), forgetBatch); err != nil {
 			return fmt.Errorf("forget tries of documents: %w", err)
+		}
+	}
+	for dropped := forgetBatch; dropped == forgetBatch; {
+		var err error
+		if dropped, err = s.ForgetEmailChanges(n.Now().Add(-changesWithin), forgetBatch); err != nil {
+			return fmt.Errorf("forget changes of e-mail: %w", err)
 		}
 	}
 	for platform := range n.Posters {

@@ -36,6 +36,13 @@ func (s *Store) EmailChangesFrom(c EmailChange) ([]EmailChange, error) {
 	return all, nil
 }
 
+// ForgetEmailChanges drops changes from before an instant, at most limit of them, and returns how many.
+func (s *Store) ForgetEmailChanges(before time.Time, limit int) (int, error) {
+	old := s.db().Model(&EmailChange{}).Select("id").Where("created_at < ?", before).Limit(limit)
+	result := s.db().Where("id IN (?)", old).Delete(&EmailChange{})
+	return int(result.RowsAffected), result.Error
+}
+
 // EmailReverted records that a change was put back, on behalf of whom the change by was made to.
 func (s *Store) EmailReverted(id, by string, at time.Time) error {
 	return one(s.db().Model(&EmailChange{}).Where("id = ? AND reverted_at IS NULL", id).
