@@ -44,7 +44,7 @@ type SendCodeInput struct {
 	Transaction  Transaction // for all others: a purchase of the asker
 	NewEmail     Email       // for CodeEmailOld and CodeEmailNew: where the purchase is to go
 	First        string      // for CodeEmailNew: what was shown before, a code for CodeEmailOld or a document
-	Buyer        string      // for CodeDevices: one of the asker's buyer records
+	Buyer        string      // for CodeDevices, CodeExport and CodeErase: one of the asker's buyer records
 }
 
 // A SentCode is a code on its way.
@@ -106,6 +106,9 @@ func (c *Core) addressCode(tx *store.Store, who Actor, in SendCodeInput, row *st
 	if in.Purpose == CodeDevices {
 		return c.addressDeviceCode(tx, who, in.Buyer, row)
 	}
+	if in.Purpose == CodeExport || in.Purpose == CodeErase {
+		return c.addressPrivacyCode(tx, who, in, row)
+	}
 	_, p, err := c.read(tx.PurchaseByTransaction, who, in.Transaction)
 	if err != nil {
 		return "", err
@@ -136,7 +139,11 @@ func (c *Core) knownBuyer(tx *store.Store, account, known string) (store.Buyer, 
 		e.Field = "known"
 		return store.Buyer{}, "", e
 	}
-	return tx.BuyerOfTransaction(account, string(t))
+	b, purchase, err := tx.BuyerOfTransaction(account, string(t))
+	if b.Erased() {
+		b, purchase = store.Buyer{}, ""
+	}
+	return b, purchase, err
 }
 
 // maySendCode holds the limits of the policy. Codes for nobody count toward all limits but the shop's, which strangers

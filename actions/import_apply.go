@@ -30,8 +30,25 @@ func (l *intake) apply(e SaleEvent) ImportResult {
 		at = l.now
 	}
 	l.inbound = append(l.inbound, store.InboundEvent{AccountID: l.account, Source: e.Source, ID: e.ID, Kind: e.Kind,
-		Payload: e.Payload, Result: string(result), At: precise(at), CreatedAt: l.now})
+		BuyerID: l.about(e), Payload: e.Payload, Result: string(result), At: precise(at), CreatedAt: l.now})
 	return result
+}
+
+// about is whom an event is about; empty when it names nobody, or nobody who is known.
+func (l *intake) about(e SaleEvent) string {
+	var to SoldTo
+	switch {
+	case e.Sale != nil:
+		to = e.Sale.Buyer
+	case e.Subscription != nil:
+		to = e.Subscription.Buyer
+	case e.Opening != nil:
+		to = e.Opening.Buyer
+	}
+	if r := l.buyers[to.Email.Key()]; r != nil {
+		return r.value.ID
+	}
+	return ""
 }
 
 // tell applies all that an event says, and reports whether any of it was news.

@@ -140,5 +140,7 @@ var MailTemplates = []string{
 	"code_devices",      // a one-time code: send other chats away
 	"devices_revoked",   // the team has ended what chats had shown
 	"code_refund",       // a one-time code: refund this purchase
+	"code_export",       // a one-time code: all that is kept of the buyer, to him
+	"code_erase",        // a one-time code: all that is kept of the buyer is erased
 	"request_closed",    // a request ended without being carried out, and no chat could tell
 }

@@ -23,18 +23,31 @@ func (c *Core) ExportBuyer(ctx context.Context, account string, email Email) ([]
 		if err != nil {
 			return err
 		}
-		for i := range file.Codes {
-			file.Codes[i].CodeHash, file.Codes[i].AddressKey, file.Codes[i].Sealed = "", "", nil // ours, and of use to nobody
-		}
-		if err := c.openContact(&file.Buyer); err != nil {
+		if out, err = c.writeOut(tx, &file); err != nil {
 			return err
-		}
-		if out, err = json.MarshalIndent(tx.Rows(file), "", "  "); err != nil {
-			return fmt.Errorf("encode a buyer's file: %w", err)
 		}
 		return c.audit(tx, systemActor(account), entry{action: "privacy.exported", target: file.Buyer.ID})
 	})
 	return out, failed("export a buyer", err)
+}
+
+// writeOut is a buyer's file as JSON, without what is ours and of use to nobody: hashes, seals.
+func (c *Core) writeOut(tx *store.Store, file *store.BuyerFile) ([]byte, error) {
+	for i := range file.Codes {
+		file.Codes[i].CodeHash, file.Codes[i].AddressKey, file.Codes[i].TypedKey, file.Codes[i].Facts = "", "", "", ""
+		file.Codes[i].Sealed = nil
+	}
+	for i := range file.Files {
+		file.Files[i].Body = nil
+	}
+	if err := c.openContact(&file.Buyer); err != nil {
+		return nil, err
+	}
+	out, err := json.MarshalIndent(tx.Rows(*file), "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("encode a buyer's file: %w", err)
+	}
+	return out, nil
 }
 
 // openContact puts a buyer's document and phone where their seals are, as JSON, and drops what is of use to us alone. What
@@ -84,24 +97,30 @@ func (c *Core) EraseBuyer(ctx context.Context, account string, email Email) (Era
 		if err != nil {
 			return err
 		}
-		if err := mayErase(file); err != nil {
-			return err
-		}
-		anonymise(&file)
-		touched := forgetIn(file)
-		done = Erasure{Buyer: file.Buyer.ID, Purchases: len(file.Purchases), Conversations: len(file.Conversations), Mails: len(file.Mails),
-			Deliveries: len(file.Inbound), Entries: len(touched)}
-		if err := tx.EraseBuyer(file, c.now()); err != nil {
-			return err
-		}
-		for _, p := range file.Purchases {
-			if err := refresh(tx, account, subjectOfPurchase(p.Transaction)); err != nil {
-				return err
-			}
-		}
-		return c.audit(tx, systemActor(account), entry{action: store.AuditErased, target: file.Buyer.ID, data: auditData{Erased: touched}})
+		done, err = c.erase(tx, systemActor(account), file)
+		return err
 	})
 	return done, failed("erase a buyer", err)
+}
+
+// erase puts tombstones in the place of all that a file has of a buyer, and says so in the audit log.
+func (c *Core) erase(tx *store.Store, who Actor, file store.BuyerFile) (Erasure, error) {
+	if underWay(file) > 0 {
+		return Erasure{}, &Error{Code: Conflict, Key: "privacy.under_way"}
+	}
+	anonymise(&file)
+	touched := forgetIn(file)
+	done := Erasure{Buyer: file.Buyer.ID, Purchases: len(file.Purchases), Conversations: len(file.Conversations), Mails: len(file.Mails),
+		Deliveries: len(file.Inbound), Entries: len(touched)}
+	if err := tx.EraseBuyer(file, c.now()); err != nil {
+		return Erasure{}, err
+	}
+	for _, p := range file.Purchases {
+		if err := refresh(tx, who.Account, subjectOfPurchase(p.Transaction)); err != nil {
+			return Erasure{}, err
+		}
+	}
+	return done, c.audit(tx, who, entry{action: store.AuditErased, target: file.Buyer.ID, data: auditData{Erased: touched}})
 }
 
 func (c *Core) buyerFile(tx *store.Store, account string, email Email) (store.BuyerFile, error) {
@@ -122,16 +141,20 @@ func (c *Core) buyerFile(tx *store.Store, account string, email Email) (store.Bu
 	return tx.BuyerFile(account, buyer.ID)
 }
 
-// mayErase refuses while something is under way that still needs to know who he is.
-func mayErase(f store.BuyerFile) error {
-	open := slices.ContainsFunc(f.Proposals, func(p store.Proposal) bool { return p.Status == string(ProposalOpen) })
-	pending := slices.ContainsFunc(f.Requests, func(r store.Request) bool {
-		return slices.Contains([]RequestState{RequestRecorded, RequestSending, RequestUnknown, RequestRequested, RequestNeedsBuyer, RequestAssisted}, RequestState(r.State))
-	})
-	if open || pending {
-		return &Error{Code: Conflict, Key: "privacy.under_way"}
+// underWay counts what still needs to know who he is.
+func underWay(f store.BuyerFile) int {
+	n := 0
+	for _, p := range f.Proposals {
+		if p.Status == string(ProposalOpen) {
+			n++
+		}
 	}
-	return nil
+	for _, r := range f.Requests {
+		if slices.Contains([]RequestState{RequestRecorded, RequestSending, RequestUnknown, RequestRequested, RequestNeedsBuyer, RequestAssisted}, RequestState(r.State)) {
+			n++
+		}
+	}
+	return n
 }
 
 // anonymise takes addresses and free text out of orders and decisions.

@@ -194,6 +194,11 @@ func (w *world) handlers() map[string]jobs.Handler {
 		return j.Kind + " " + a.Subject, err
 	})
 	h[actions.JobAnnounce], h[actions.JobRefresh], h[actions.JobRemind] = subject, subject, subject
+	h[actions.JobFile] = note(func(j jobs.Job) (string, error) {
+		var a actions.Work
+		err := j.Decode(&a)
+		return "file " + a.ID, err
+	})
 	h[actions.JobTell] = note(func(j jobs.Job) (string, error) {
 		var a actions.Tell
 		err := j.Decode(&a)

@@ -20,7 +20,12 @@ type letter struct {
 }
 
 // write records a mail and the job that sends it, in the transaction of what it tells of.
+//
+// Nobody writes to whoever was erased.
 func (c *Core) write(tx *store.Store, account store.Account, l letter) error {
+	if (store.Buyer{Email: string(l.to)}).Erased() {
+		return nil
+	}
 	if l.values.SupportEmail == "" {
 		l.values.SupportEmail = account.SupportEmail
 	}

@@ -13,7 +13,7 @@ const Home = "start"
 // All lists the flows, in the order in which help shows them.
 func All(core *actions.Core) []flow.Def {
 	return []flow.Def{
-		NewFind(core), NewRefund(core), NewRefunds(core), NewResend(core), NewEmail(core), NewReveal(core), NewChats(core), NewDevices(core),
+		NewFind(core), NewRefund(core), NewRefunds(core), NewResend(core), NewEmail(core), NewReveal(core), NewChats(core), NewDevices(core), NewPrivacy(core),
 		NewAudit(core), NewPeople(core), NewSecurity(core), NewLanguage(core), NewHelp(), NewStart(core), NewJoin(core),
 	}
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strings"
 
 	"gorm.io/gorm/clause"
 )
@@ -12,6 +13,9 @@ func (s *Store) Buyer(id string) (Buyer, error) {
 	err := s.db().Where("id = ?", id).Take(&b).Error
 	return b, err
 }
+
+// Erased reports a buyer who was erased: he has no mailbox any more.
+func (b Buyer) Erased() bool { return strings.HasSuffix(b.Email, erasedMailbox) }
 
 // BuyerByEmail returns the buyer with a normalised address. ErrNotFound: there is none.
 func (s *Store) BuyerByEmail(account, emailKey string) (Buyer, error) {

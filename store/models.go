@@ -363,6 +363,7 @@ type InboundEvent struct {
 	Source    string `gorm:"primaryKey"` // hotmart, csv, or a chat platform
 	ID        string `gorm:"primaryKey;column:event_id"`
 	Kind      string
+	BuyerID   string    // whom it is about; empty: nobody, or not told
 	Payload   []byte    // without secrets; empty for chat events
 	Result    string    // applied, ignored:<reason>, older
 	At        time.Time // the sender's time

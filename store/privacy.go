@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 )
@@ -27,14 +28,17 @@ type BuyerFile struct {
 	EmailChanges  []EmailChange
 	Mails         []Mail
 	Messages      []Message
-	Inbound       []InboundEvent // deliveries whose payload names the address
+	Files         []File
+	Documents     []DocumentCheck
+	Turns         []TurnCount
+	Inbound       []InboundEvent // deliveries that are about him, or whose payload names the address
 	Audit         []AuditEntry
 }
 
 // maxFile bounds each list of a file. A buyer has dozens of rows; whoever has more than this is no buyer.
 const maxFile = 100_000
 
-// BuyerFile gathers all that is kept of a buyer. It reads the whole list of deliveries: minutes for millions of them.
+// BuyerFile gathers all that is kept of a buyer.
 func (s *Store) BuyerFile(account, buyer string) (BuyerFile, error) {
 	var f BuyerFile
 	if err := s.db().Where("account_id = ? AND id = ?", account, buyer).Take(&f.Buyer).Error; err != nil {
@@ -60,7 +64,11 @@ func (s *Store) BuyerFile(account, buyer string) (BuyerFile, error) {
 	if err := s.filePurchases(account, &f, list); err != nil {
 		return f, fmt.Errorf("purchases of a buyer: %w", err)
 	}
-	f.Inbound, err = s.inboundNaming(account, f.Buyer.Email)
+	if err := list(&f.Inbound, "buyer_id = ?", buyer); err != nil {
+		return f, fmt.Errorf("deliveries about a buyer: %w", err)
+	}
+	unowned, err := s.inboundNaming(account, f.Buyer.Email)
+	f.Inbound = append(f.Inbound, unowned...)
 	return f, err
 }
 
@@ -79,13 +87,24 @@ func (s *Store) filePeople(f *BuyerFile, list func(any, string, ...any) error) e
 			continue // somebody else too
 		}
 		f.Identities = append(f.Identities, i)
-		var talks []Conversation
+		var open, ended []Conversation // each has an index of its own
 		var messages []Message
-		if err := errors.Join(list(&talks, "account_id = ? AND platform = ? AND user_id = ?", i.AccountID, i.Platform, i.UserID),
+		var files []File
+		var documents []DocumentCheck
+		var turns []TurnCount
+		user := []any{i.AccountID, i.Platform, i.UserID}
+		if err := errors.Join(
+			list(&open, "account_id = ? AND platform = ? AND user_id = ? AND open", user...),
+			list(&ended, "account_id = ? AND platform = ? AND user_id = ? AND NOT open", user...),
+			list(&turns, "account_id = ? AND platform = ? AND user_id = ?", user...),
+			list(&files, "identity_id = ?", i.ID),
+			list(&documents, "identity_id = ?", i.ID),
 			list(&messages, "account_id = ? AND chat = ? AND chat <> ''", i.AccountID, i.Chat)); err != nil {
 			return err
 		}
-		f.Conversations, f.Messages = append(f.Conversations, talks...), append(f.Messages, messages...)
+		f.Conversations, f.Messages = slices.Concat(f.Conversations, open, ended), append(f.Messages, messages...)
+		f.Documents = append(f.Documents, documents...)
+		f.Files, f.Turns = append(f.Files, files...), append(f.Turns, turns...)
 	}
 	return nil
 }
@@ -126,14 +145,15 @@ func (s *Store) filePurchases(account string, f *BuyerFile, list func(any, strin
 // inboundPage is how many deliveries are in memory at once.
 const inboundPage = 500
 
-// inboundNaming finds the deliveries whose payload holds an address, in whatever case.
+// inboundNaming finds the deliveries about nobody that is known whose payload holds an address, in whatever case. These are
+// few: what is ignored, and test events.
 func (s *Store) inboundNaming(account, email string) ([]InboundEvent, error) {
 	var found []InboundEvent
 	needle := []byte(strings.ToLower(email))
 	source, id := "", ""
 	for {
 		var page []InboundEvent
-		err := s.db().Where("account_id = ? AND (source > ? OR source = ? AND event_id > ?) AND payload IS NOT NULL", account, source, source, id).
+		err := s.db().Where("account_id = ? AND (source, event_id) > (?, ?) AND buyer_id = '' AND payload IS NOT NULL", account, source, id).
 			Order("source, event_id").Limit(inboundPage).Find(&page).Error
 		if err != nil || len(page) == 0 {
 			return found, err
@@ -187,6 +207,9 @@ func plain(v any) any {
 // Erased is what stands where something personal stood.
 const Erased = "erased"
 
+// erasedMailbox ends addresses that are nobody's (RFC 2606).
+const erasedMailbox = "@" + Erased + ".invalid"
+
 // EraseBuyer puts tombstones in the place of all that a file has of a person. What the books need stays: purchases,
 // amounts, times, decisions and their reasons' codes. Payloads of proposals and requests, and the values of audit entries,
 // are written as the file has them now: the caller has taken from them what is personal.
@@ -197,7 +220,7 @@ func (s *Store) EraseBuyer(f BuyerFile, at time.Time) error {
 	drop := func(model any, where string, args ...any) error {
 		return s.db().Where(where, args...).Delete(model).Error
 	}
-	address := Erased + "-" + strings.ToLower(f.Buyer.ID) + "@" + Erased + ".invalid" // unique, and nobody's (RFC 2606)
+	address := Erased + "-" + strings.ToLower(f.Buyer.ID) + erasedMailbox // unique
 	all := []error{
 		run(&Buyer{}, map[string]any{"email": address, "email_key": address, "name": "", "locale": "",
 			"document": nil, "document_key": "", "phone": nil, "contact_at": nil}, "id = ?", f.Buyer.ID),
@@ -208,10 +231,17 @@ func (s *Store) EraseBuyer(f BuyerFile, at time.Time) error {
 	for _, i := range f.Identities {
 		gone := Erased + "-" + i.ID
 		all = append(all,
-			run(&Conversation{}, map[string]any{"blob": nil, "open": false, "user_id": gone, "chat": gone}, "account_id = ? AND platform = ? AND user_id = ?", i.AccountID, i.Platform, i.UserID),
 			drop(&Card{}, "identity_id = ?", i.ID),
 			drop(&File{}, "identity_id = ?", i.ID),
+			drop(&DocumentCheck{}, "identity_id = ?", i.ID),
+			drop(&TurnCount{}, "account_id = ? AND platform = ? AND user_id = ?", i.AccountID, i.Platform, i.UserID),
+			drop(&File{}, "identity_id = ?", i.ID),
+			drop(&DocumentCheck{}, "identity_id = ?", i.ID),
 			run(&Identity{}, map[string]any{"user_id": gone, "chat": "", "locale": "", "platform_locale": ""}, "id = ?", i.ID))
+	}
+	for _, c := range f.Conversations {
+		gone := Erased + "-" + c.ID
+		all = append(all, run(&Conversation{}, map[string]any{"blob": nil, "open": false, "user_id": gone, "chat": gone}, "id = ?", c.ID))
 	}
 	for _, m := range f.Messages {
 		all = append(all, drop(&Message{}, "id = ?", m.ID))

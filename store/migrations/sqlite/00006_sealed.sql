@@ -15,8 +15,19 @@ CREATE INDEX inbound_events_filled ON inbound_events (created_at) WHERE payload 
 CREATE INDEX mails_filled ON mails (sent_at) WHERE "values" IS NOT NULL AND sent_at IS NOT NULL;
 CREATE INDEX web_messages_by_age ON web_messages (updated_at);
 CREATE INDEX identity_buyers_by_proof ON identity_buyers (proved_at);
+-- All that is kept of one buyer is found without reading tables whole: he asks for it in a chat.
+ALTER TABLE inbound_events ADD COLUMN buyer_id text NOT NULL DEFAULT '';
+CREATE INDEX inbound_events_by_buyer ON inbound_events (buyer_id) WHERE buyer_id <> '';
+CREATE INDEX inbound_events_of_nobody ON inbound_events (account_id, source, event_id) WHERE buyer_id = '' AND payload IS NOT NULL;
+CREATE INDEX mails_by_mailbox ON mails (account_id, lower(recipient));
+CREATE INDEX conversations_by_user ON conversations (account_id, platform, user_id) WHERE NOT open;
 
 -- +goose Down
+DROP INDEX conversations_by_user;
+DROP INDEX mails_by_mailbox;
+DROP INDEX inbound_events_of_nobody;
+DROP INDEX inbound_events_by_buyer;
+ALTER TABLE inbound_events DROP COLUMN buyer_id;
 DROP INDEX identity_buyers_by_proof;
 DROP INDEX web_messages_by_age;
 DROP INDEX mails_filled;
