@@ -174,6 +174,9 @@ func (f *Find) items() []flow.Item {
 	if f.Email.Decision != actions.Blocked {
 		items = append(items, flow.Open("email", "email", about))
 	}
+	if f.Decides {
+		items = append(items, flow.Open("evidence", "evidence", about))
+	}
 	if f.Chats {
 		items = append(items, flow.Open("chats", "chats", about))
 	}

@@ -14,7 +14,7 @@ const Home = "start"
 func All(core *actions.Core) []flow.Def {
 	return []flow.Def{
 		NewFind(core), NewRefund(core), NewRefunds(core), NewResend(core), NewEmail(core), NewReveal(core), NewChats(core), NewDevices(core), NewPrivacy(core),
-		NewAudit(core), NewPeople(core), NewSecurity(core), NewLanguage(core), NewHelp(), NewStart(core), NewJoin(core),
+		NewAudit(core), NewEvidence(core), NewPeople(core), NewSecurity(core), NewLanguage(core), NewHelp(), NewStart(core), NewJoin(core),
 	}
 }
 

@@ -57,6 +57,7 @@ type Call struct {
 	Identity     string // chat user who is told what comes of it later
 	Now          time.Time
 	Speak        func(locale string)     // shows the rest of this interaction in another language
+	Text         func(t Text) string     // says a text in the reader's language, for files that he is given
 	Become       func(who actions.Actor) // has the rest of this interaction done by somebody of whom more is known now
 }
 

@@ -145,6 +145,8 @@ func longSteps(t testing.TB, p actions.Purchase, rule actions.Verdict) []flow.Vi
 	for _, v := range longTeam() {
 		add(v)
 	}
+	add(&flows.Evidence{Target: about, Masked: true})
+	add(&flows.Evidence{Target: about})
 	add(&flows.Language{})
 	for _, role := range append([]actions.Role{actions.BuyerRole}, actions.StaffRoles...) {
 		add(&flows.Start{Role: role})
