@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/pquerna/otp/totp"
@@ -112,7 +113,7 @@ func (c *Core) sendKey(tx *store.Store, who Actor, w store.Who, key []byte) erro
 	if err != nil {
 		return fmt.Errorf("draw a key: %w", err)
 	}
-	if _, err := c.sendFile(tx, who, attachment{Name: "key.png", MIME: "image/png", Body: picture, Caption: "factor.picture", Lasts: setUpWithin}); err != nil {
+	if _, err := c.sendFile(tx, who, attachment{Name: "key-" + c.now().Format("150405") + ".png", MIME: "image/png", Body: picture, Caption: "factor.picture", Lasts: setUpWithin}); err != nil {
 		return err
 	}
 	return tell(tx, Tell{Account: who.Account, Identity: who.Identity, Subject: subjectOfFactor(who.Identity)})
@@ -181,7 +182,7 @@ func factorKey(w store.Who, key []byte) (FactorKey, error) {
 	if err != nil {
 		return FactorKey{}, err
 	}
-	return FactorKey{Text: grouped(made.Secret(), 4), URL: made.URL()}, nil
+	return FactorKey{Text: strings.ReplaceAll(grouped(made.Secret(), 4), "-", " "), URL: made.URL()}, nil
 }
 
 func (c *Core) pending(row store.SecondFactor) bool {

@@ -23,4 +23,6 @@ var sealedColumns = []sealedColumn{
 	{SealedColumn: store.SealedColumn{Table: "second_factors", Key: "person_id", Column: "secret"}, use: sealedFactor},
 	{SealedColumn: store.SealedColumn{Table: "second_factors", Key: "person_id", Column: "pending"}, use: sealedFactor},
 	{SealedColumn: store.SealedColumn{Table: "files", Key: "id", Column: "body"}, use: fileUse, batch: 4},
+	{SealedColumn: store.SealedColumn{Table: "second_factors", Key: "person_id", Column: "secret"}, use: sealedFactor},
+	{SealedColumn: store.SealedColumn{Table: "second_factors", Key: "person_id", Column: "pending"}, use: sealedFactor},
 }

@@ -184,6 +184,7 @@ func (f *People) carryOut(c flow.Call) (err error) {
 		err = f.core.ChangeRole(c, c.Who, actions.ChangeRoleInput{Person: f.Member.ID, Role: f.Role, Factor: f.Factor})
 	case actReset:
 		err = f.core.ResetFactor(c, c.Who, actions.ResetFactorInput{Person: f.Member.ID, Factor: f.Factor})
+		f.Member.SecondFactor = false
 	case actRemove:
 		err = f.core.RemovePerson(c, c.Who, actions.RemovePersonInput{Person: f.Member.ID, Factor: f.Factor})
 	}

@@ -91,7 +91,7 @@ func (f *Security) codes() []flow.Text {
 	const row = 2
 	body := []flow.Text{flow.T("security.codes")}
 	for i := 0; i < len(f.Codes); i += row {
-		body = append(body, flow.T("security.row", "codes", strings.Join(f.Codes[i:min(i+row, len(f.Codes))], "   ")))
+		body = append(body, flow.T("security.row", "codes", strings.Join(f.Codes[i:min(i+row, len(f.Codes))], " · ")))
 	}
 	return append(body, flow.T("security.keep"))
 }
@@ -117,7 +117,7 @@ func ShowFactor(id string, key actions.FactorKey) flow.View {
 	if key.URL == "" {
 		return v
 	}
-	v.Step, v.Title, v.Body = "key", flow.T("factor.key"), []flow.Text{flow.T("factor.key.body")}
+	v.Step, v.Title = "key", flow.T("factor.key") // its body is "factor.key.body"
 	v.Facts = flow.Card("factor_key", key.Text, "factor_link", key.URL)
 	return v
 }
