@@ -87,7 +87,7 @@ func (c configFlags) core(p *program) (*actions.Core, *store.Store, error) {
 	}
 	secrets, err := newVault(config)
 	if err != nil {
-		s.Close()
+		_ = s.Close()
 		return nil, nil, err
 	}
 	return actions.New(actions.Options{

@@ -103,7 +103,7 @@ func (configFlags) existing(p *program, url string) *store.Store {
 		return nil
 	}
 	if err := checkMigrated(p.ctx, s); err != nil {
-		s.Close()
+		_ = s.Close()
 		return nil
 	}
 	return s

@@ -34,7 +34,7 @@ func openSQLite(ctx context.Context, o Options) (*database, error) {
 	read := write // a memory belongs to its connection
 	if !memory {
 		if read, err = sqlitePool(ctx, path, o, sqliteReaders, "_query_only=1"); err != nil {
-			write.Close()
+			_ = write.Close()
 			return nil, explainSQLite(path, err)
 		}
 	}
@@ -78,7 +78,7 @@ func sqlitePool(ctx context.Context, path string, o Options, size int, more ...s
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
 	if err := firstContact(ctx, pool, o.LockTimeout); err != nil {
-		pool.Close()
+		_ = pool.Close()
 		return nil, err
 	}
 	return pool, nil

@@ -23,7 +23,7 @@ func (c sqliteConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	}
 	conn, ok := opened.(bareConn)
 	if !ok {
-		opened.Close()
+		_ = opened.Close()
 		return nil, fmt.Errorf("SQLite's driver has changed: a connection is a %T", opened)
 	}
 	return &sqliteConn{bareConn: conn, trace: c.trace, kept: map[string]*keptStatement{}}, nil
@@ -90,7 +90,7 @@ func (c *sqliteConn) QueryContext(ctx context.Context, query string, args []driv
 	}
 	bare, ok := rows.(bareRows)
 	if !ok {
-		rows.Close()
+		_ = rows.Close()
 		return nil, fmt.Errorf("SQLite's driver has changed: rows are a %T", rows)
 	}
 	s.reading = true
@@ -156,7 +156,7 @@ func (c *sqliteConn) statement(ctx context.Context, query string) (*keptStatemen
 	}
 	bare, ok := prepared.(bareStatement)
 	if !ok {
-		prepared.Close()
+		_ = prepared.Close()
 		return nil, fmt.Errorf("SQLite's driver has changed: a statement is a %T", prepared)
 	}
 	s := &keptStatement{bareStatement: bare}
@@ -169,7 +169,7 @@ func (c *sqliteConn) statement(ctx context.Context, query string) (*keptStatemen
 func (c *sqliteConn) forget() {
 	for query, s := range c.kept {
 		if !s.reading {
-			s.Close()
+			_ = s.Close()
 			delete(c.kept, query)
 		}
 	}

@@ -130,7 +130,7 @@ func (d *database) connection(ctx context.Context) (*sql.Conn, error) {
 }
 
 func (d *database) release(conn *sql.Conn) {
-	conn.Close()
+	_ = conn.Close()
 	if d.turn != nil {
 		<-d.turn
 	}

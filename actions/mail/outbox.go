@@ -100,7 +100,7 @@ func syncDir(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil
 	}
-	d, err := os.Open(dir)
+	d, err := os.Open(dir) // #nosec G304 -- the operator's outbox_dir
 	if err != nil {
 		return err
 	}

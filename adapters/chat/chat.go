@@ -22,7 +22,7 @@ func Backoff(n int) time.Duration {
 	if n < 6 {
 		d = min(time.Second<<max(n, 0), maxBackoff)
 	}
-	return d - rand.N(d/2)
+	return d - rand.N(d/2) // #nosec G404 -- a pause is spread, nothing is kept secret
 }
 
 // Sleep waits for d, or less: then it returns why ctx ended.

@@ -42,7 +42,7 @@ func (a *Adapter) endpoint(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if i.Type == pingInteraction {
-		write(w, callback{Type: answerPong})
+		_ = write(w, callback{Type: answerPong})
 		return
 	}
 	if !a.ours(&i) {

@@ -15,7 +15,7 @@ import (
 const WebhookPath = "/telegram/webhook"
 
 // secretHeader carries what setWebhook was given.
-const secretHeader = "X-Telegram-Bot-Api-Secret-Token"
+const secretHeader = "X-Telegram-Bot-Api-Secret-Token" // #nosec G101 -- the name of a header
 
 // Routes adds the webhook, in mode Webhook.
 func (a *Adapter) Routes(mux *http.ServeMux) {

@@ -33,7 +33,7 @@ func choose(w http.ResponseWriter, r *http.Request) bool {
 		if value == "" || !slices.Contains(p.values, value) {
 			continue
 		}
-		http.SetCookie(w, &http.Cookie{Name: p.cookie, Value: value, Path: "/c/", MaxAge: 365 * 24 * 3600, SameSite: http.SameSiteLaxMode})
+		http.SetCookie(w, &http.Cookie{Name: p.cookie, Value: value, Path: "/c/", MaxAge: 365 * 24 * 3600, SameSite: http.SameSiteLaxMode}) // #nosec G124 -- the look alone; the page's script changes it too
 		chosen = true
 	}
 	return chosen

@@ -44,7 +44,7 @@ func (a *Adapter) takeSeats(ctx context.Context, get func(string) string) (seats
 
 // Link is the address of the page with the same seats, with more names and values.
 func (s seats) Link(more ...string) template.URL {
-	return template.URL("/c/?" + s.query(more...)) //nolint:gosec // encoded by net/url
+	return template.URL("/c/?" + s.query(more...)) // #nosec G203 -- encoded by net/url
 }
 
 // Fields are the hidden fields of a form that keep the seats.
