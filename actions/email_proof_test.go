@@ -244,6 +244,8 @@ func TestLostMailbox(t *testing.T) {
 		equal(t, "a person decides", string(r.State), "proposed")
 		again := in
 		try("once more", who, again, "document.needed")
+		w.work()
+		equal(t, "the old mailbox hears of it", w.mails()[len(w.mails())-1], "email_asked marina.duarte@example.com")
 		shown := w.proposal(w.rui, r.Proposal)
 		equal(t, "the proposal says", []string{string(shown.Path), string(shown.NewEmail)}, []string{"document", "new@example.org"})
 		w.approve(w.rui, "d1", r.Proposal)

@@ -131,6 +131,7 @@ var MailTemplates = []string{
 	"refund_asked",      // we received your request; a person decides
 	"email_changed_old", // to the old address: the purchase's e-mail was changed
 	"email_changed_new", // to the new address: from now on here
+	"email_asked",       // to the old address: somebody asks for a change by the buyer's document, and a person decides
 	"email_denied",      // the change was not made, with the reason
 	"email_back_old",    // to the address that has the purchase again: the change was undone
 	"email_back_new",    // to the address that had it meanwhile: likewise

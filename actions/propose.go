@@ -34,6 +34,14 @@ func (c *Core) propose(tx *store.Store, a asking, replaces string) (store.Propos
 			return store.Proposal{}, err
 		}
 	}
+	if a.order.Path == ByDocument { // whoever reads the old mailbox after all hears of it while it can be stopped
+		l := letter{key: requestOfProposal(p.ID) + "/asked", template: "email_asked", to: a.purchase.Buyer.Email,
+			buyer: a.purchase.Buyer, values: mailValues(a.purchase)}
+		l.values.NewEmail = a.order.Order.NewEmail.Masked()
+		if err := c.write(tx, a.account, l); err != nil {
+			return store.Proposal{}, err
+		}
+	}
 	subject := subjectOfProposal(p.ID)
 	if err := enqueue(tx, JobAnnounce, "", Subject{Account: p.AccountID, Subject: subject}); err != nil {
 		return store.Proposal{}, err

@@ -25,24 +25,33 @@ func (c *Core) PutBack(ctx context.Context, words string) (NotMe, error) {
 		return NotMe{}, err
 	}
 	var shown NotMe
-	err = c.store.Tx(ctx, func(tx *store.Store) error {
-		change, err := tx.LockEmailChange(id)
-		if errors.Is(err, store.ErrNotFound) {
-			return noLink()
-		}
-		if err != nil {
-			return err
-		}
-		if c.notMeState(change, until) == NotMeOpen {
-			if err := c.putBack(tx, change); err != nil {
+	for range putBackTries {
+		err = c.store.Tx(ctx, func(tx *store.Store) error {
+			change, err := tx.LockEmailChange(id)
+			if errors.Is(err, store.ErrNotFound) {
+				return noLink()
+			}
+			if err != nil {
 				return err
 			}
+			if c.notMeState(change, until) == NotMeOpen {
+				if err := c.putBack(tx, change); err != nil {
+					return err
+				}
+			}
+			shown, err = c.notMe(tx, words)
+			return err
+		})
+		if !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrUnavailable) {
+			break
 		}
-		shown, err = c.notMe(tx, words)
-		return err
-	})
+	}
 	return shown, failed("put an e-mail back", err)
 }
+
+// putBackTries is how often a press is tried when others are at work on the same purchase: there is nobody to try again for
+// whoever pressed.
+const putBackTries = 5
 
 // The request and the subject of a change that was put back.
 const putBackPrefix = "not-me/"

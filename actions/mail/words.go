@@ -67,6 +67,7 @@ var facts = map[string][]string{
 	"refund_asked":      {"product", "price", "transaction"},
 	"email_changed_old": {"product", "transaction", "new_email", "at"},
 	"email_changed_new": {"product", "transaction", "at"},
+	"email_asked":       {"product", "transaction", "new_email"},
 	"email_denied":      {"product", "transaction"},
 	"email_back_old":    {"product", "transaction", "until"},
 	"email_back_new":    {"product", "old_email"},
