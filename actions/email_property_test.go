@@ -302,7 +302,8 @@ func (m *emailModel) check(r *rapid.T) {
 		r.Fatalf("%d changes and %d audit entries", p.EmailChanges, changes)
 	}
 	state, err := m.platform.State(m.t.Context(), shop, m.code)
-	if err != nil || state.Email.Key() != p.Buyer.Email.Key() {
+	// A purchase that was paid back moves no more there: a person of the team is told, and does it by hand.
+	if err != nil || p.Status.Paid() && state.Email.Key() != p.Buyer.Email.Key() {
 		r.Fatalf("the platform has %s and we %s (%v)", string(state.Email), string(p.Buyer.Email), err)
 	}
 	m.at, m.owner, m.moves = p.Buyer.Email, p.Buyer.ID, moved
