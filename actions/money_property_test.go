@@ -29,7 +29,8 @@ type street struct {
 	n     int
 	keys  []actions.RefundInput // of refunds that were asked for, to be asked for again
 	asker map[string]actions.Actor
-	seen  map[string]int // what was logged, in all sequences
+	spent map[actions.Transaction]string // codes that were used
+	seen  map[string]int                 // what was logged, in all sequences
 }
 
 // TestMoneyNeverLeavesTwice has agents, managers, buyers and a thief do what they like in any order, with a platform that
@@ -55,7 +56,7 @@ func TestMoneyNeverLeavesTwice(t *testing.T) {
 
 func newStreet(outer *testing.T, t *rapid.T) *street {
 	w := newWorldOn(outer)
-	s := &street{world: w, model: newModel(), t: t, asker: map[string]actions.Actor{}, now: w.clock}
+	s := &street{world: w, model: newModel(), t: t, asker: map[string]actions.Actor{}, spent: map[actions.Transaction]string{}, now: w.clock}
 	s.bank = newBank(w.clock)
 	w.platform = actionstest.NewFlaky(s.bank)
 	policy := actions.DefaultPolicy()
@@ -92,18 +93,21 @@ func (s *street) key() string {
 	return fmt.Sprint("key", s.n)
 }
 
-// refunds has anybody ask for anything: a buyer with the code for it, without one, or with one for something else.
+// refunds has anybody ask for anything: a buyer with the code for it, without one, with one for something else,
+// or with one that was used before.
 func (s *street) refunds(t *rapid.T) {
 	s.t = t
 	who, d := s.anybody(), s.any()
 	in := refund(s.key(), d.t, who)
 	proved := true
 	if !who.Staff() {
-		proof := rapid.SampledFrom([]string{"own", "own", "none", "other"}).Draw(t, "proof")
+		proof := rapid.SampledFrom([]string{"own", "own", "none", "other", "used"}).Draw(t, "proof")
 		proved = proof == "own"
 		mine := slices.Contains(who.Buyers, d.buyer)
 		switch about := d.t; {
 		case proof == "none" || !mine:
+		case proof == "used":
+			in.Proof = s.spent[d.t]
 		case proof == "other":
 			for _, o := range s.sold {
 				if o.buyer == d.buyer && o.t != d.t {
@@ -125,6 +129,9 @@ func (s *street) refunds(t *rapid.T) {
 	}
 	s.requests[in.Key], s.asker[in.Key] = "", who
 	s.keys = append(s.keys, in)
+	if in.Proof != "" {
+		s.spent[d.t] = in.Proof
+	}
 	if got == goes {
 		s.given[in.Key] = &given{who: who.ID, agent: who.Staff(), day: dayIn(s.now()), buyer: d.buyer, price: d.price}
 	}
