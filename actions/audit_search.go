@@ -286,20 +286,10 @@ func (r *auditReader) entry(e store.AuditEntry) AuditEntry {
 // masked takes from an entry what rooms do not read: the names of buyers, and addresses wherever they stand.
 func (e AuditEntry) masked() AuditEntry {
 	if !e.Staff {
-		e.Actor = initialsOf(e.Actor)
+		e.Actor = MaskedName(e.Actor)
 	}
 	e.Note, e.Target, e.About, e.Detail = maskText(e.Note), maskText(e.Target), maskText(e.About), maskText(e.Detail)
 	return e
-}
-
-// initialsOf is somebody's name for those who know him.
-func initialsOf(name string) string {
-	var all []string
-	for _, word := range strings.Fields(name) {
-		first := []rune(word)[0]
-		all = append(all, strings.ToUpper(string(first))+".")
-	}
-	return strings.Join(all[:min(len(all), 3)], " ")
 }
 
 var addressLike = regexp.MustCompile(`[^\s<>()"',;:]+@[^\s<>()"',;:]+`)

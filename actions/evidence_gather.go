@@ -32,7 +32,7 @@ func (g *gathering) name(actor, name string) string {
 	if _, staff := g.team[actor]; staff || !g.masked {
 		return name
 	}
-	return initialsOf(name)
+	return MaskedName(name)
 }
 
 func (g *gathering) address(a string) string {

@@ -73,12 +73,19 @@ func (p *theatre) files() {
 	if !p.has(Files) {
 		return
 	}
-	if !p.has(ManyPeople) { // one keyboard has everybody's
+	if !p.has(ManyPeople) { // one keyboard has everybody's, in one folder: names that are taken get a number
 		var want, got []string
 		for _, name := range slices.Concat(p.team, p.others) {
-			want = append(want, given(p.book.Files(name))...)
+			if p.world.Away(name) {
+				continue
+			}
+			for _, f := range p.book.Files(name) {
+				want = append(want, f.Caption)
+			}
 		}
-		got = names(received(p.Harness, p.User(p.actor)))
+		for _, f := range received(p.Harness, p.User(p.actor)) {
+			got = append(got, f.Caption)
+		}
 		slices.Sort(want)
 		slices.Sort(got)
 		if d := cmp.Diff(want, got); d != "" {

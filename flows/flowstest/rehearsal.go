@@ -52,6 +52,12 @@ func (r *Rehearsal) seen(s flow.Shown) flow.Shown {
 func (r *Rehearsal) Do(a Act) ([]Change, error) {
 	r.t.Helper()
 	before := r.w.chats.versions()
+	room := a.Room // pressed there, or on what answered something there
+	if a.Button != "" {
+		if message, _, err := r.Target(a); err == nil {
+			room = room || r.aside[message]
+		}
+	}
 	if a.Who == "" {
 		r.w.move(r.t, strings.TrimSpace(a.Line[1:]))
 	} else if err := r.w.act(a.act, r.forms); err != nil {
@@ -59,7 +65,7 @@ func (r *Rehearsal) Do(a Act) ([]Change, error) {
 	}
 	all := r.changes(before)
 	for i, c := range all {
-		r.aside[c.Message] = r.aside[c.Message] || a.Room && len(c.Before) == 0
+		r.aside[c.Message] = r.aside[c.Message] || room && len(c.Before) == 0
 		all[i].Aside = r.aside[c.Message]
 	}
 	return all, nil
