@@ -14,6 +14,7 @@ type crashBooks struct {
 	requests      map[string]crashRequest // by key
 	proposals     map[string]crashProposal
 	audit         []crashEntry
+	alarms        []string             // codes of the products
 	mails         map[string]crashMail // by key
 	ledger        []crashLedgerEntry
 	purchases     map[string]crashPurchase // by transaction
@@ -101,6 +102,8 @@ func (r *crashRun) readBooks() *crashBooks {
 		}
 		b.audit = append(b.audit, e)
 	}, &e.Action, &e.Target, &payload)
+	var product string
+	rows(r.t, db, `SELECT d.code FROM product_alarms a JOIN products d ON d.id = a.product_id`, func() { b.alarms = append(b.alarms, product) }, &product)
 	var m crashMail
 	rows(r.t, db, `SELECT id, "key", recipient, sent_at IS NOT NULL FROM mails`, func() { b.mails[m.Key] = m },
 		&m.ID, &m.Key, &m.Recipient, &m.Sent)

@@ -45,12 +45,15 @@ func (r *crashRun) checkConversations(b *crashBooks) {
 func (r *crashRun) checkCards(b *crashBooks) {
 	for _, card := range b.cards {
 		kind, id, _ := strings.Cut(card.Subject, ":")
-		want := b.requests[id].State
-		if kind == "proposal" {
+		want, over := b.requests[id].State, true
+		switch kind {
+		case "proposal":
 			want = b.proposals[id].Status
+		case "alarm":
+			want, over = "product", false
 		}
 		shown, ok := r.messages[card.Message]
-		if !ok || shown.Step != want || !shown.Ended {
+		if !ok || shown.Step != want || shown.Ended != over {
 			r.t.Errorf("card of %s, message %s: shows %s.%s (%q), want %s", card.Subject, card.Message, shown.Flow, shown.Step, shown.Title, want)
 		}
 	}
