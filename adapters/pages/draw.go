@@ -87,7 +87,7 @@ func (p *Pages) draw(w http.ResponseWriter, r *http.Request, code int, locale st
 	if locale == "" {
 		locale = p.Locale
 	}
-	v := &view{words: p.Words, reader: flow.Reader{Locale: locale, Timezone: "UTC"}, Lang: locale, Shop: p.Shop, Style: template.CSS(pageCSS)} //nolint:gosec // our own file
+	v := &view{words: p.Words, reader: flow.Reader{Locale: locale, Timezone: "UTC"}, Lang: locale, Shop: p.Shop, Style: template.CSS(pageCSS)} // #nosec G203 -- our own file
 	v.Support, v.Language = v.text("page.not_me.support"), v.text("page.language")
 	for _, code := range format.Locales() {
 		to := url.URL{Path: r.URL.Path, RawQuery: url.Values{"lang": {code}}.Encode()}

@@ -119,7 +119,7 @@ func (a *Adapter) letterHTML(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "+
 			"sandbox allow-popups allow-popups-to-escape-sandbox")
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = w.Write([]byte(`<base target="_blank">` + l.HTML)) // links leave the frame // #nosec G705 -- sandboxed by the policy above: no script runs
+		_, _ = w.Write([]byte(`<base target="_blank">` + l.HTML)) // #nosec G705 -- sandboxed by the policy above: no script runs; links leave the frame
 	})
 }
 
