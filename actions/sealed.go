@@ -20,8 +20,6 @@ var sealedColumns = []sealedColumn{
 		keyed: func(c *Core, id string, value []byte) string { return c.documentKey(id, Document(value)) }},
 	{SealedColumn: store.SealedColumn{Table: "buyers", Key: "id", Column: "phone"}, use: usePhone},
 	{SealedColumn: store.SealedColumn{Table: "one_time_codes", Key: "id", Column: "sealed"}, use: useCodeAddresses},
-	{SealedColumn: store.SealedColumn{Table: "second_factors", Key: "person_id", Column: "secret"}, use: sealedFactor},
-	{SealedColumn: store.SealedColumn{Table: "second_factors", Key: "person_id", Column: "pending"}, use: sealedFactor},
 	{SealedColumn: store.SealedColumn{Table: "files", Key: "id", Column: "body"}, use: fileUse, batch: 4},
 	{SealedColumn: store.SealedColumn{Table: "second_factors", Key: "person_id", Column: "secret"}, use: sealedFactor},
 	{SealedColumn: store.SealedColumn{Table: "second_factors", Key: "person_id", Column: "pending"}, use: sealedFactor},

@@ -112,6 +112,9 @@ func sealedAreListed(t *testing.T, w *world, raw *sql.DB, v *vault.Vault) {
 			t.Errorf("%s.%s holds sealed values, and a change of the secret would lose them: see sealedColumns", c[0], c[1])
 		}
 	}
+	if twice := len(listed) - len(slices.Compact(slices.Sorted(slices.Values(listed)))); twice > 0 {
+		t.Errorf("%d columns are listed twice, and counted so", twice)
+	}
 	if found < 5 {
 		t.Errorf("sealed values are found in %d columns: the test does not live enough", found)
 	}
