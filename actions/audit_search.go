@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -288,13 +287,6 @@ func (e AuditEntry) masked() AuditEntry {
 	if !e.Staff {
 		e.Actor = MaskedName(e.Actor)
 	}
-	e.Note, e.Target, e.About, e.Detail = maskText(e.Note), maskText(e.Target), maskText(e.About), maskText(e.Detail)
+	e.Note, e.Target, e.About, e.Detail = MaskText(e.Note), MaskText(e.Target), MaskText(e.About), MaskText(e.Detail)
 	return e
-}
-
-var addressLike = regexp.MustCompile(`[^\s<>()"',;:]+@[^\s<>()"',;:]+`)
-
-// maskText masks the addresses in free text.
-func maskText(s string) string {
-	return addressLike.ReplaceAllStringFunc(s, func(found string) string { return Email(found).Masked() })
 }

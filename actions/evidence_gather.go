@@ -44,7 +44,7 @@ func (g *gathering) address(a string) string {
 
 func (g *gathering) text(s string) string {
 	if g.masked {
-		return maskText(s)
+		return MaskText(s)
 	}
 	return s
 }

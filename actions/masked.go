@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -23,4 +24,22 @@ func MaskedName(name string) string {
 		return "•"
 	}
 	return strings.Join(all, " ")
+}
+
+var (
+	addressLike  = regexp.MustCompile(`[^\s<>()"',;:]+@[^\s<>()"',;:]+`)
+	documentLike = regexp.MustCompile(`[0-9A-Za-z][0-9A-Za-z./-]{9,16}[0-9]`)
+)
+
+// MaskText masks what people write into free text although it is nobody else's business: addresses, and documents whose
+// check digits are right.
+func MaskText(s string) string {
+	s = addressLike.ReplaceAllStringFunc(s, func(found string) string { return Email(found).Masked() })
+	return documentLike.ReplaceAllStringFunc(s, func(found string) string {
+		d, err := ParseDocument(found)
+		if err != nil {
+			return found
+		}
+		return d.Masked()
+	})
 }

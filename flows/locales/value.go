@@ -22,6 +22,9 @@ func (w *Words) value(v any, r flow.Reader) string {
 	case nil:
 		return ""
 	case string:
+		if r.Shared { // what is typed as a reason may hold anything
+			v = actions.MaskText(v)
+		}
 		return clean(v)
 	case flow.Text:
 		return w.Text(v, r)

@@ -38,6 +38,8 @@ func TestValues(t *testing.T) {
 		"number":              {12345, private, "12.345"},
 		"e-mail":              {actions.Email("marina@example.com"), private, "marina@example.com"},
 		"e-mail in a room":    {actions.Email("marina@example.com"), room, "m•••a@e•••e.com"},
+		"note":                {"ligue para marina@example.com", private, "ligue para marina@example.com"},
+		"note in a room":      {"(marina@example.com), CPF 529.982.247-25, 52998224725; HP1100000101, 11 98888-7777", room, "(m•••a@e•••e.com), CPF •••.•••.•••-25, •••.•••.•••-25; HP1100000101, 11 98888-7777"},
 		"person":              {marina, private, "Marina da Silva Duarte"},
 		"person in a room":    {marina, room, "M. S. D."},
 		"somebody":            {flow.PersonName(""), private, "equipe"},
