@@ -28,13 +28,21 @@ type AuditExport struct {
 	Entries int
 }
 
+// An AuditExportInput says which entries go out, and how.
+type AuditExportInput struct {
+	Query  AuditQuery
+	Form   string             // ExportCSV or ExportJSON
+	Reveal *RevealExportInput // for whole names and addresses; What and Rows are filled in here
+}
+
 // ExportAudit sends what a search finds to the private chat of whoever asks, as a table or as JSON, the newest first. It is
-// masked as rooms are: buyers are initials, addresses have dots; the hashes are those of the whole entries. That it was
-// done is an entry of its own.
+// masked as rooms are: buyers are initials, addresses have dots; unless Reveal says why it should not be (RevealExport). The
+// hashes are those of the whole entries. That it was done is an entry of its own.
 //
-// Errors: Invalid; Denied for whoever is no AuditReader; Conflict when it finds nothing, finds too much for one file, or he
+// Errors: Invalid; those of RevealExport; Denied for whoever is no AuditReader; Conflict when it finds nothing, finds too much for one file, or he
 // has no private chat; Unavailable.
-func (c *Core) ExportAudit(ctx context.Context, who Actor, q AuditQuery, form string) (AuditExport, error) {
+func (c *Core) ExportAudit(ctx context.Context, who Actor, in AuditExportInput) (AuditExport, error) {
+	q, form := in.Query, in.Form
 	switch {
 	case !who.Is(AuditReaders...):
 		return AuditExport{}, &Error{Code: Denied, Key: "error.role"}
@@ -57,12 +65,24 @@ func (c *Core) ExportAudit(ctx context.Context, who Actor, q AuditQuery, form st
 			return &Error{Code: Conflict, Key: "audit.too_many", Hint: "file.over_limit_hint", Args: map[string]any{"max": maxExport}}
 		}
 		entries := make([]AuditEntry, len(found))
+		if in.Reveal != nil {
+			why := *in.Reveal
+			why.What, why.Rows = auditLog, len(found)
+			if err := c.RevealExport(tx.Context(), who, why); err != nil {
+				return err
+			}
+		}
 		for i, e := range found {
-			entries[i] = r.entry(e).masked()
+			if entries[i] = r.entry(e); in.Reveal == nil {
+				entries[i] = entries[i].masked()
+			}
 		}
 		a, err := c.auditFile(who, entries, form)
 		if err != nil {
 			return err
+		}
+		if in.Reveal != nil {
+			a.Caption = "file.audit_whole"
 		}
 		out.Entries = len(entries)
 		if out.File, err = c.sendFile(tx, who, a); err != nil {

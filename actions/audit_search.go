@@ -33,12 +33,21 @@ var AuditAreas = []AuditArea{AreaMoney, AreaIdentity, AreaAccess, AreaTeam, Area
 
 // auditAreas says by the first word of an action where it belongs.
 var auditAreas = map[string]AuditArea{
-	"refund": AreaMoney, "claim": AreaMoney, "limit": AreaMoney, "freeze": AreaMoney,
-	"email": AreaIdentity, "buyer": AreaIdentity, "code": AreaIdentity, "proof": AreaIdentity, "device": AreaIdentity, "document": AreaIdentity,
+	"refund": AreaMoney, "product": AreaMoney,
+	"email": AreaIdentity, "putback": AreaIdentity, "buyer": AreaIdentity, "code": AreaIdentity, "document": AreaIdentity,
 	"access": AreaAccess,
-	"people": AreaTeam, "person": AreaTeam, "language": AreaTeam, "totp": AreaTeam, "factor": AreaTeam, "role": AreaTeam,
-	"privacy": AreaData, "audit": AreaData, "evidence": AreaData, "file": AreaData, "reveal": AreaData, "keys": AreaData, "retention": AreaData,
-	"purchase": AreaPlatform, "subscription": AreaPlatform, "import": AreaPlatform,
+	"person": AreaTeam, "factor": AreaTeam, "language": AreaTeam,
+	"privacy": AreaData, "audit": AreaData, "evidence": AreaData, "export": AreaData, "file": AreaData, "keys": AreaData, "retention": AreaData,
+	"purchase": AreaPlatform,
+}
+
+// AreaOf says where an action belongs. Who the buyer is was seen, not changed: so that is about data.
+func AreaOf(action string) AuditArea {
+	if action == actionRevealed {
+		return AreaData
+	}
+	family, _, _ := strings.Cut(action, ".")
+	return cmp.Or(auditAreas[family], AreaOther)
 }
 
 // An AuditQuery says which entries of the audit log to find. Empty fields leave nothing out.
@@ -148,8 +157,7 @@ func (c *Core) auditReader(s *store.Store, who Actor, q AuditQuery) (*auditReade
 			return nil, err
 		}
 		for _, action := range known {
-			family, _, _ := strings.Cut(action, ".")
-			if cmp.Or(auditAreas[family], AreaOther) == q.Area {
+			if AreaOf(action) == q.Area {
 				r.filter.Actions = append(r.filter.Actions, action)
 			}
 		}

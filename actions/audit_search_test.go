@@ -70,7 +70,7 @@ func TestSearchAudit(t *testing.T) {
 	}
 	for _, who := range []actions.Actor{w.ana, w.leo, w.marina, {}} {
 		_, err := w.core.SearchAudit(t.Context(), who, actions.AuditQuery{})
-		_, err2 := w.core.ExportAudit(t.Context(), who, actions.AuditQuery{}, actions.ExportCSV)
+		_, err2 := w.core.ExportAudit(t.Context(), who, actions.AuditExportInput{Form: actions.ExportCSV})
 		_, err3 := w.core.VerifyAudit(t.Context(), who)
 		for _, err := range []error{err, err2, err3} {
 			if e := actions.AsError(err); e == nil || e.Code != actions.Denied {
@@ -112,7 +112,7 @@ func TestTextIsSearchedWithinBounds(t *testing.T) {
 // exported returns the file of an export.
 func (w *world) exported(who actions.Actor, form string) []byte {
 	w.t.Helper()
-	x, err := w.core.ExportAudit(w.t.Context(), who, actions.AuditQuery{}, form)
+	x, err := w.core.ExportAudit(w.t.Context(), who, actions.AuditExportInput{Form: form})
 	w.must(err)
 	_, body, err := w.core.OpenFile(w.t.Context(), x.File)
 	w.must(err)
@@ -149,6 +149,36 @@ func TestExportHoldsNoFormulas(t *testing.T) {
 	}
 }
 
+// TestExportIsRevealedForAReason: whole names go out where policy allows it, to who may, with both on record.
+func TestExportIsRevealedForAReason(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.chronicle(w.marina.ID, "Marina Duarte", "refund.requested", "HP1", "write to marina.duarte@example.com, please")
+	in := actions.AuditExportInput{Form: actions.ExportCSV, Reveal: &actions.RevealExportInput{Key: "k1", Reason: actions.LegalDuty, Note: "letter 12"}}
+	_, err := w.core.ExportAudit(t.Context(), w.rui, in)
+	wantError(t, err, actions.Denied, "reveal.no_export")
+	core := w.replica(func(p *actions.Policy) { p.Reveal.InExport = true })
+	if !core.MayRevealExports(w.rui) || core.MayRevealExports(w.ana) || core.MayRevealExports(w.marina) || w.core.MayRevealExports(w.rui) {
+		t.Error("offered to the wrong people")
+	}
+	nothing := in
+	nothing.Reveal = &actions.RevealExportInput{Key: "k0"}
+	_, err = core.ExportAudit(t.Context(), w.rui, nothing)
+	wantError(t, err, actions.Invalid, "error.reason")
+	x, err := core.ExportAudit(t.Context(), w.rui, in)
+	w.must(err)
+	_, body, err := core.OpenFile(t.Context(), x.File)
+	w.must(err)
+	for _, whole := range []string{"Marina Duarte", "marina.duarte@example.com"} {
+		if !strings.Contains(string(body), whole) {
+			t.Errorf("no %q in it:\n%s", whole, body)
+		}
+	}
+	if got := w.audited(w.rui, actions.AuditQuery{Area: actions.AreaData}); got != "audit.exported audit, export.revealed audit" {
+		t.Errorf("on record: %s", got)
+	}
+}
+
 // TestExportIsMasked: buyers are initials and addresses have dots, colleagues keep their names, and the export is on record.
 func TestExportIsMasked(t *testing.T) {
 	t.Parallel()
@@ -181,11 +211,11 @@ func TestExportOfNothing(t *testing.T) {
 	w := newWorld(t)
 	w.chronicle("p-leo", "leo", "refund.approved", "HP1", "ok")
 	for want, q := range map[string]actions.AuditQuery{"audit.nothing": {Target: "HP9"}, "audit.nobody": {Person: "zz"}} {
-		if _, err := w.core.ExportAudit(t.Context(), w.rui, q, actions.ExportCSV); actions.AsError(err) == nil || actions.AsError(err).Key != want {
+		if _, err := w.core.ExportAudit(t.Context(), w.rui, actions.AuditExportInput{Query: q, Form: actions.ExportCSV}); actions.AsError(err) == nil || actions.AsError(err).Key != want {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}
-	if _, err := w.core.ExportAudit(t.Context(), w.rui, actions.AuditQuery{}, "exe"); actions.AsError(err) == nil || actions.AsError(err).Code != actions.Invalid {
+	if _, err := w.core.ExportAudit(t.Context(), w.rui, actions.AuditExportInput{Form: "exe"}); actions.AsError(err) == nil || actions.AsError(err).Code != actions.Invalid {
 		t.Errorf("an unknown form: %v", err)
 	}
 	if got := w.audited(w.rui, actions.AuditQuery{Area: actions.AreaData}); got != "" {

@@ -20,6 +20,9 @@ const (
 	LegalDuty     Reason = "legal_duty"     // an authority, a bank, a court
 )
 
+// actionRevealed is how the audit log calls it.
+const actionRevealed = "buyer.revealed"
+
 // A RevealInput says whose data are wanted, and why.
 type RevealInput struct {
 	Key         string      // idempotency key
@@ -99,7 +102,7 @@ func (c *Core) Reveal(ctx context.Context, who Actor, in RevealInput) (Revealed,
 		if err := c.save(tx, req, order{}); err != nil {
 			return err
 		}
-		return c.audit(tx, who, entry{action: "buyer.revealed", target: string(in.Transaction), note: in.Note,
+		return c.audit(tx, who, entry{action: actionRevealed, target: string(in.Transaction), note: in.Note,
 			data: auditData{Reason: in.Reason, Proposal: in.Proposal, Detail: shown.fields()}})
 	})
 	if err != nil {
@@ -151,6 +154,11 @@ type RevealExportInput struct {
 	Rows   int    // how many
 	Reason Reason // one of RevealReasons
 	Note   string // free text, needed
+}
+
+// MayRevealExports reports whether somebody could have a list with names and addresses: RevealExport decides when he wants one.
+func (c *Core) MayRevealExports(who Actor) bool {
+	return c.policy.Reveal.InExport && c.mayReveal(who) == nil
 }
 
 // RevealExport decides whether a list goes out with names and addresses, and writes down that it does. Whoever writes lists asks

@@ -27,6 +27,10 @@ type Audit struct {
 	Picked  string               // number of an entry, or what is to be done with all
 	Entry   actions.AuditEntry   `json:",omitzero"`
 	Format  string
+	Offered bool           // the export may go out with whole names, for a reason
+	Names   string         // maskedNames or wholeNames
+	Reason  actions.Reason // why whole
+	Note    string
 	Export  actions.AuditExport
 	Check   actions.AuditCheck
 }
@@ -35,6 +39,12 @@ type Audit struct {
 const (
 	auditExport = "export"
 	auditVerify = "verify"
+)
+
+// How an export names buyers.
+const (
+	maskedNames = "masked"
+	wholeNames  = "whole"
 )
 
 // listedEntries is how many entries a page has.
@@ -78,6 +88,10 @@ func (f *Audit) Steps() []flow.Step {
 		flow.When(one, flow.Do("load", f.load)),
 		flow.When(one, entry),
 		flow.When(f.Picked == auditExport, flow.Form("form", flow.Choice("format", &f.Format, actions.ExportCSV, actions.ExportJSON))),
+		flow.When(f.Picked == auditExport && f.Offered, flow.Form("names", flow.Choice("names", &f.Names, maskedNames, wholeNames))),
+		flow.When(f.Picked == auditExport && f.Names == wholeNames, flow.Form("why",
+			flow.Choice("reason", &f.Reason, actions.RevealReasons...),
+			flow.Input("note", &f.Note, parseNote).Long()).In("reveal")),
 		flow.When(f.Picked == auditExport, flow.Do("export", f.export)),
 		flow.When(f.Picked == auditExport, flow.Result("exported", f.exported).Live("file:"+f.Export.File)),
 		flow.When(f.Picked == auditVerify, flow.Do("verify", f.verify)),
@@ -112,7 +126,7 @@ func (f *Audit) search(c flow.Call) error {
 	if err != nil {
 		return err
 	}
-	f.Entries, f.Next = page.Entries, page.Next
+	f.Entries, f.Next, f.Offered = page.Entries, page.Next, f.core.MayRevealExports(c.Who)
 	return nil
 }
 
@@ -184,7 +198,11 @@ func (f *Audit) export(c flow.Call) error {
 	if err != nil {
 		return err
 	}
-	f.Export, err = f.core.ExportAudit(c, c.Who, q, f.Format)
+	in := actions.AuditExportInput{Query: q, Form: f.Format}
+	if f.Names == wholeNames {
+		in.Reveal = &actions.RevealExportInput{Key: c.Key, Reason: f.Reason, Note: f.Note}
+	}
+	f.Export, err = f.core.ExportAudit(c, c.Who, in)
 	return err
 }
 

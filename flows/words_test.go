@@ -96,8 +96,11 @@ func TestEveryKeyOfTheActionsHasWords(t *testing.T) {
 			keys[m] = true
 		}
 	}
-	for _, m := range flowstest.Scan(t, "actions", `action:\s*"([a-z]+\.[a-z_]+)"`) {
+	for _, m := range flowstest.Scan(t, "actions", `(?:\baction:|\b(?:action|audit)[A-Z]\w*\s*=)\s*"([a-z]+\.[a-z_]+)"`) {
 		keys["history."+m] = true
+		if area := actions.AreaOf(m); area == actions.AreaOther && m != "notice.undelivered" {
+			t.Errorf("the audit log cannot be searched for %s by an area", m)
+		}
 	}
 	for _, s := range []actions.Status{actions.Started, actions.WaitingPayment, actions.Processing, actions.Failed, actions.Expired, actions.Overdue,
 		actions.Approved, actions.Complete, actions.Disputed, actions.PartlyRefunded, actions.Refunded, actions.Chargeback, actions.UnknownStatus} {

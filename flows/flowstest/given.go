@@ -23,6 +23,7 @@ type given struct {
 	Buyers    map[string]string `yaml:"buyers"` // name → e-mail address that he is linked to
 	Purchases yaml.MapSlice     `yaml:"purchases"`
 	Flood     int               `yaml:"flood"`    // turns of one person in a minute; 0: no limit
+	Reveal    bool              `yaml:"reveal"`   // exports may go out with whole names
 	Memory    bool              `yaml:"memory"`   // it names chats of this platform, and is played in memory alone
 	Commerce  []string          `yaml:"commerce"` // how the platform takes the orders, one after the other; see steps
 	sold      []sold
@@ -71,6 +72,12 @@ type sold struct {
 }
 
 const account = "shop"
+
+func (g given) policy() actions.Policy {
+	p := actions.DefaultPolicy()
+	p.Reveal.InExport = g.Reveal
+	return p
+}
 
 func parseGiven(t testing.TB, text []byte) given {
 	t.Helper()

@@ -98,7 +98,7 @@ func openAt(t *testing.T, s *store.Store, g given, on Platform, memory *chats, a
 		t.Fatal(err)
 	}
 	commerce := actionstest.NewFlaky(ledger.New(w.store, w.now), g.script(t)...)
-	w.core = actions.New(actions.Options{Store: w.store, Commerce: ordered{commerce, w}, Mailer: w, Policy: actions.DefaultPolicy(), Now: w.now, NewID: w.newID,
+	w.core = actions.New(actions.Options{Store: w.store, Commerce: ordered{commerce, w}, Mailer: w, Policy: g.policy(), Now: w.now, NewID: w.newID,
 		Vault: secrets, NewCode: w.newCode, Random: &counting{}, PublicURL: func() string { return "https://shop.example" },
 		ChatLink: func(_ context.Context, words string) string { return "https://chat.example/?start=" + words }})
 	w.furnish(t, g)
