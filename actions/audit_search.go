@@ -38,7 +38,7 @@ var auditAreas = map[string]AuditArea{
 	"access": AreaAccess,
 	"person": AreaTeam, "factor": AreaTeam, "language": AreaTeam,
 	"privacy": AreaData, "audit": AreaData, "evidence": AreaData, "export": AreaData, "file": AreaData, "keys": AreaData, "retention": AreaData,
-	"purchase": AreaPlatform,
+	"purchase": AreaPlatform, "import": AreaPlatform,
 }
 
 // AreaOf says where an action belongs. Who the buyer is was seen, not changed: so that is about data.

@@ -96,7 +96,7 @@ func TestEveryKeyOfTheActionsHasWords(t *testing.T) {
 			keys[m] = true
 		}
 	}
-	for _, m := range flowstest.Scan(t, "actions", `(?:\baction:|\b(?:action|audit)[A-Z]\w*\s*=)\s*"([a-z]+\.[a-z_]+)"`) {
+	for _, m := range flowstest.Scan(t, "actions", `(?:\b[aA]ction:|\b(?:action|audit)[A-Z]\w*\s*=)\s*"([a-z]+\.[a-z_]+)"`) {
 		keys["history."+m] = true
 		if area := actions.AreaOf(m); area == actions.AreaOther && m != "notice.undelivered" {
 			t.Errorf("the audit log cannot be searched for %s by an area", m)
