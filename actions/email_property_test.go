@@ -23,17 +23,31 @@ import (
 func TestEmailNeverMovesWithoutItsProofs(t *testing.T) {
 	t.Parallel()
 	seen := map[string]int{}
+	often := draws()
 	rapid.Check(t, func(r *rapid.T) {
+		if !often() {
+			return
+		}
 		m := newEmailModel(t)
 		m.seen = seen
 		m.play(r)
 	})
 	for _, way := range []string{"both codes", "approved", "put back"} {
-		if seen[way] == 0 {
+		if seen[way] == 0 && !underRace {
 			t.Errorf("no purchase was ever moved by %s: %v", way, seen)
 		}
 	}
 	t.Log(seen)
+}
+
+// draws bounds how many of the random runs are played under the race detector, which looks for something else: the models are
+// single-threaded, and the same test without it plays them all.
+func draws() func() bool {
+	n := 0
+	return func() bool {
+		n++
+		return !underRace || n <= 15
+	}
 }
 
 const (

@@ -26,7 +26,8 @@ func (c *api) respond(ctx context.Context, i interaction, answer callback) (stri
 
 // A sent message, of which nothing but the id is needed.
 type sent struct {
-	ID string `json:"id"`
+	ID         string      `json:"id"`
+	Components []component `json:"components"`
 }
 
 // editFirst changes the first answer: the message that it made, or the one that it promised to change.
@@ -39,14 +40,13 @@ func (c *api) editFirst(ctx context.Context, i interaction, m any) (string, erro
 	return out.ID, err
 }
 
-// firstID finds the message that the first answer made.
-func (c *api) firstID(ctx context.Context, i interaction) (string, error) {
-	var out sent
-	err := c.do(ctx, request{
+// first returns the first answer: the message that it made, or the one that it promised to change.
+func (c *api) first(ctx context.Context, i interaction) (out sent, err error) {
+	err = c.do(ctx, request{
 		method: http.MethodGet, path: "webhooks/" + i.ApplicationID + "/" + i.Token + "/messages/@original",
 		route: "webhooks/messages/@original", into: &out, bare: true, again: true,
 	})
-	return out.ID, err
+	return out, err
 }
 
 // dropFirst takes back a promised answer.

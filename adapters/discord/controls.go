@@ -104,6 +104,18 @@ func style(s flow.Style) int {
 	return styleSecondary
 }
 
+// isDark reports whether there is something on a card, and nothing on it can be pressed.
+func isDark(rows []component) bool {
+	for _, row := range rows {
+		for _, c := range row.Components {
+			if !c.Disabled {
+				return false
+			}
+		}
+	}
+	return len(rows) > 0
+}
+
 // disabled is what was on a card, while nothing on it can be pressed.
 func disabled(rows []component) []component {
 	out := slices.Clone(rows)

@@ -138,13 +138,18 @@ func (x *exchange) finish(ctx context.Context, failed error) {
 	}
 }
 
-// release makes the held card what it was.
+// release makes the held card what it was, if it is still dark: another delivery of the same press may have written over
+// it, and what that put there stays.
 func (x *exchange) release(ctx context.Context) error {
 	rows := x.i.Message.Components
 	if len(rows) == 0 {
 		return nil
 	}
-	_, err := x.api.editFirst(ctx, x.i, map[string]any{"components": rows})
+	now, err := x.api.first(ctx, x.i)
+	if err != nil || !isDark(now.Components) {
+		return err
+	}
+	_, err = x.api.editFirst(ctx, x.i, map[string]any{"components": rows})
 	return err
 }
 

@@ -164,6 +164,38 @@ func TestSlowPress(t *testing.T) {
 	})
 }
 
+// TestSlowPressWrittenOver: a press that has nothing to say does not take back what the card shows by now, as when it was
+// delivered twice and the other delivery answered.
+func TestSlowPressWrittenOver(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, mode string) {
+		let, over := make(chan struct{}), make(chan struct{})
+		w := run(t, mode, deskFunc(func(ctx context.Context, in flow.Inbound, on flow.Screen) error {
+			if _, command := in.Input.(flow.Command); command {
+				return showing(menuCard("Refund?", "Confirm"))(ctx, in, on)
+			}
+			defer close(over)
+			<-let
+			return nil
+		}), deferring(soon))
+		w.fake.Slash(ana, w.fake.Direct(ana), "refund", nil).Deliver().Answered()
+		card := w.only(ana, w.fake.Direct(ana))
+		act := w.fake.Press(ana, card.ID, pressID+"01JDTESTCARD.1.Confirm").Deliver()
+		act.Answered()
+		if err := w.adapter().Poster().Edit(t.Context(), direct+ana, card.ID, menuCard("Done.", "Menu")); err != nil {
+			t.Fatal(err)
+		}
+		before := w.only(ana, w.fake.Direct(ana))
+		close(let)
+		<-over
+		w.stop()
+		m := w.only(ana, w.fake.Direct(ana))
+		if m.Text() != "Done." || !slices.EqualFunc(fakediscord.Flat(m.Components), fakediscord.Flat(before.Components), func(a, b fakediscord.Component) bool { return a.Label == b.Label && a.Disabled == b.Disabled }) {
+			t.Errorf("the card was %+v and is %+v", before, m)
+		}
+	})
+}
+
 func w0(t *testing.T, key string) string {
 	t.Helper()
 	return words(t).Text(flow.T(key), flow.Reader{Locale: "en"})

@@ -131,7 +131,8 @@ func (x *exchange) find(ctx context.Context, same bool) string {
 	}
 	var id string
 	err := x.settled(ctx, func() (err error) {
-		id, err = x.api.firstID(ctx, x.i)
+		m, err := x.api.first(ctx, x.i)
+		id = m.ID
 		return err
 	})
 	if err != nil {
