@@ -12,7 +12,12 @@ import (
 
 // Handlers are the jobs that carry out what actions have recorded. The kind "expire" is to be run every minute or so.
 func (c *Core) Handlers() map[string]jobs.Handler {
-	return map[string]jobs.Handler{JobRequest: c.carryOut, JobMail: c.sendMail, JobCode: c.sendCode, JobExpire: c.expire}
+	return map[string]jobs.Handler{
+		JobRequest: c.carryOut,
+		JobMail:    c.sendMail,
+		JobCode:    c.sendCode,
+		JobExpire:  c.expire,
+	}
 }
 
 // carryOut is the job that carries out a request on the commerce platform, and looks again at one that waits for

@@ -133,7 +133,12 @@ func (a *app) handlers() map[string]jobs.Handler {
 // startJobs begins to work the jobs, that many at once; 0 is the engine's own choice.
 func (a *app) startJobs(ctx context.Context, workers int) error {
 	engine, err := a.store.Engine(a.handlers(), jobs.Options{
-		Workers: workers, Every: map[string]time.Duration{actions.JobExpire: expireEvery, flows.JobForget: forgetEvery}, Log: a.log,
+		Workers: workers,
+		Every: map[string]time.Duration{
+			actions.JobExpire: expireEvery,
+			flows.JobForget:   forgetEvery,
+		},
+		Log: a.log,
 	})
 	if err != nil {
 		return err

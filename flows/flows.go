@@ -13,15 +13,39 @@ const Home = "start"
 // All lists the flows, in the order in which help shows them.
 func All(core *actions.Core) []flow.Def {
 	return []flow.Def{
-		NewFind(core), NewRefund(core), NewRefunds(core), NewResend(core), NewEmail(core), NewReveal(core), NewChats(core), NewDevices(core), NewPrivacy(core),
-		NewAudit(core), NewEvidence(core), NewPeople(core), NewSecurity(core), NewLanguage(core), NewHelp(), NewStart(core), NewJoin(core),
+		NewFind(core),
+		NewRefund(core),
+		NewRefunds(core),
+		NewResend(core),
+		NewEmail(core),
+		NewReveal(core),
+		NewChats(core),
+		NewDevices(core),
+		NewPrivacy(core),
+		NewAudit(core),
+		NewEvidence(core),
+		NewPeople(core),
+		NewSecurity(core),
+		NewLanguage(core),
+		NewHelp(),
+		NewStart(core),
+		NewJoin(core),
 	}
 }
 
 // Cards lists the live cards.
 func Cards(core *actions.Core) []flow.CardDef {
-	return []flow.CardDef{ProposalCard(core), RequestCard(core), PutBackCard(core), FileCard(core), HomeCard(core), AlarmCard(core),
-		ReminderCard(core), InvitationCard(core), FactorCard(core)}
+	return []flow.CardDef{
+		ProposalCard(core),
+		RequestCard(core),
+		PutBackCard(core),
+		FileCard(core),
+		HomeCard(core),
+		AlarmCard(core),
+		ReminderCard(core),
+		InvitationCard(core),
+		FactorCard(core),
+	}
 }
 
 // Commands are the words that a role can start a conversation with, in the order in which help shows them.

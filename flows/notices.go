@@ -42,8 +42,14 @@ type Notices struct {
 // Handlers are the jobs that Notices carries out.
 func (n *Notices) Handlers() map[string]jobs.Handler {
 	return map[string]jobs.Handler{
-		actions.JobAnnounce: n.announce, actions.JobRemind: n.announce, jobPost: n.post, actions.JobRefresh: n.refresh, actions.JobTell: n.tell,
-		jobAlarm: n.alarm, actions.JobFile: n.file, JobForget: n.forget,
+		actions.JobAnnounce: n.announce,
+		actions.JobRemind:   n.announce,
+		jobPost:             n.post,
+		actions.JobRefresh:  n.refresh,
+		actions.JobTell:     n.tell,
+		jobAlarm:            n.alarm,
+		actions.JobFile:     n.file,
+		JobForget:           n.forget,
 	}
 }
 
