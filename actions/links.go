@@ -78,17 +78,28 @@ func (c *Core) chatURL(ctx context.Context, account, transaction string) string 
 	return c.chatLink(ctx, c.sealLink(full.Purchase.ID))
 }
 
+// PagesPath is where the buyers' pages are, below the public address.
+const PagesPath = "/b/"
+
 // NotMePath is where the links of mails about a change of e-mail lead, below the public address; their words follow.
-const NotMePath = "/b/not-me/"
+const NotMePath = PagesPath + "not-me/"
 
 // notMeURL is where the reader of a mail about a change of e-mail has it put back; empty when there is no public address.
 func (c *Core) notMeURL(change string, at time.Time) string {
-	if c.publicURL == nil || change == "" || !c.vault.Ready() {
+	if change == "" {
+		return ""
+	}
+	return c.pageURL(NotMePath, func() string { return c.signLink(linkNotMe, change, at.Add(notMeLife)) })
+}
+
+// pageURL is the public address of a page behind a signed link; empty when there is no public address.
+func (c *Core) pageURL(path string, sign func() string) string {
+	if c.publicURL == nil || !c.vault.Ready() {
 		return ""
 	}
 	base := strings.TrimRight(c.publicURL(), "/")
 	if base == "" {
 		return ""
 	}
-	return base + NotMePath + c.signLink(linkNotMe, change, at.Add(notMeLife))
+	return base + path + sign()
 }

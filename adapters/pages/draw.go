@@ -2,10 +2,13 @@ package pages
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
-	_ "embed"
+	"embed"
 	"encoding/base64"
+	"fmt"
 	"html/template"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,8 +18,8 @@ import (
 	"github.com/aftersale/aftersale/flows/flow"
 )
 
-//go:embed page.html
-var pageHTML string
+//go:embed *.html
+var files embed.FS
 
 //go:embed page.css
 var pageCSS string
@@ -29,12 +32,37 @@ var contentPolicy = sync.OnceValue(func() string {
 		"frame-ancestors 'none'; base-uri 'none'"
 })
 
-var layout = sync.OnceValues(func() (*template.Template, error) { return template.New("page").Parse(pageHTML) })
+// layout is what all pages have in common: its "main" does for most of them.
+const layout = "page.html"
+
+// layouts are the common layout, and one more for each file that defines a "main" of its own, by the file's name.
+var layouts = sync.OnceValues(func() (map[string]*template.Template, error) {
+	common, err := template.ParseFS(files, layout)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]*template.Template{layout: common}
+	names, err := fs.Glob(files, "*.html")
+	for _, name := range names {
+		if err != nil {
+			return nil, err
+		}
+		if name == layout {
+			continue
+		}
+		var own *template.Template
+		if own, err = common.Clone(); err == nil {
+			all[name], err = own.ParseFS(files, name)
+		}
+	}
+	return all, err
+})
 
 // A view is one page in the reader's language.
 type view struct {
 	words  Words
 	reader flow.Reader
+	layout string // the file whose "main" it has; empty: the common one
 
 	Lang, Shop, SupportEmail string
 	Style                    template.CSS
@@ -45,6 +73,7 @@ type view struct {
 	Good                     bool   // it is done
 	Support, Language        string // labels
 	Languages                []language
+	Data                     any // of a layout of its own: strings that are ready to be shown
 }
 
 type fact struct{ Label, Value string }
@@ -60,12 +89,7 @@ func (v *view) text(key string, args ...any) string {
 }
 
 // say takes title and body of a part of the words.
-func (v *view) say(key string) {
-	v.Title = v.text(key + ".title")
-	if !strings.HasSuffix(key, ".done") { // which names an instant
-		v.Body = v.text(key + ".body")
-	}
-}
+func (v *view) say(key string) { v.Title, v.Body = v.text(key+".title"), v.text(key+".body") }
 
 func (v *view) fact(name string, value any) {
 	text := v.words.Text(flow.T("page.value", "value", value), v.reader)
@@ -88,17 +112,13 @@ func (p *Pages) draw(w http.ResponseWriter, r *http.Request, code int, locale st
 		locale = p.Locale
 	}
 	v := &view{words: p.Words, reader: flow.Reader{Locale: locale, Timezone: "UTC"}, Lang: locale, Shop: p.Shop, Style: template.CSS(pageCSS)} // #nosec G203 -- our own file
-	v.Support, v.Language = v.text("page.not_me.support"), v.text("page.language")
+	v.Support, v.Language = v.text("page.support"), v.text("page.language")
 	for _, code := range format.Locales() {
 		to := url.URL{Path: r.URL.Path, RawQuery: url.Values{"lang": {code}}.Encode()}
 		v.Languages = append(v.Languages, language{Code: code, Name: v.text("console.lang." + code), Link: to.String(), Here: code == locale})
 	}
 	fill(v)
-	page, err := layout()
-	var out bytes.Buffer
-	if err == nil {
-		err = page.Execute(&out, v)
-	}
+	out, err := v.render()
 	if err != nil {
 		p.Log.Error("page cannot be drawn", "err", err)
 		w.WriteHeader(http.StatusInternalServerError)
@@ -107,15 +127,30 @@ func (p *Pages) draw(w http.ResponseWriter, r *http.Request, code int, locale st
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Language", locale)
 	w.WriteHeader(code)
-	_, _ = w.Write(out.Bytes()) // the browser has gone if it fails
+	_, _ = w.Write(out) // the browser has gone if it fails
+}
+
+// render makes the HTML of a page.
+func (v *view) render() ([]byte, error) {
+	all, err := layouts()
+	if err != nil {
+		return nil, err
+	}
+	page, ok := all[cmp.Or(v.layout, layout)]
+	if !ok {
+		return nil, fmt.Errorf("there is no layout %s", v.layout)
+	}
+	var out bytes.Buffer
+	err = page.ExecuteTemplate(&out, layout, v)
+	return out.Bytes(), err
 }
 
 // notice draws a page that is about no purchase. id is what the log knows a failure by.
 func (p *Pages) notice(w http.ResponseWriter, r *http.Request, code int, what, id string) {
 	p.draw(w, r, code, "", func(v *view) {
-		v.say("page.not_me." + what)
+		v.say("page." + what)
 		if id != "" {
-			v.More = append(v.More, v.text("page.not_me.quote", "id", id))
+			v.More = append(v.More, v.text("page.quote", "id", id))
 		}
 	})
 }

@@ -59,7 +59,10 @@ func TestOnlyTheButtonActs(t *testing.T) {
 	if got := w.email(); got != "otto@thief.example" {
 		t.Fatalf("looking has moved the purchase to %s", got)
 	}
-	pressed := w.ask("POST", link+"?lang=es", "")
+	if page := w.ask("POST", link, "", "Sec-Fetch-Site", "cross-site"); page.code != http.StatusNotFound || w.email() != "otto@thief.example" {
+		t.Errorf("pressed from another site: %d, and the purchase is at %s", page.code, w.email())
+	}
+	pressed := w.ask("POST", link+"?lang=es", "", "Sec-Fetch-Site", "same-origin")
 	if to := pressed.header.Get("Location"); pressed.code != http.StatusSeeOther || !strings.HasSuffix(link+"?lang=es", to) || to == "" {
 		t.Errorf("the button leads to %d %q", pressed.code, to)
 	}

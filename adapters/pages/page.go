@@ -1,0 +1,60 @@
+package pages
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+)
+
+// A page is one kind of page, with all that is special about it.
+type page struct {
+	path string // below /b/, as net/http matches it: "not-me/{words}"; {words} are those of a signed link
+	// look answers GET, and changes nothing: mail scanners open every link of a mail.
+	look func(*visit) error
+	// press answers POST, and ends with back or another redirect, so that reloading the page presses nothing. What the reader
+	// must mend may be drawn at once. Nil: there is nothing to press.
+	press func(*visit) error
+}
+
+// A visit is one request for a page. The error that look and press return is answered by the frame: actions.NotFound as a
+// link that does not work, anything else as a failure.
+type visit struct {
+	*Pages
+	w http.ResponseWriter
+	r *http.Request
+}
+
+var errNoPage = errors.New("no such page")
+
+// maxWords is how long the words of a link may be; ours are half as long.
+const maxWords = 128
+
+// words are those of the signed link; empty when nobody can have signed them.
+func (v *visit) words() string {
+	if words := v.r.PathValue("words"); len(words) <= maxWords {
+		return words
+	}
+	return ""
+}
+
+// typed is what was entered in a field of the form.
+func (v *visit) typed(field string) string { return v.r.PostForm.Get(field) }
+
+// back shows the page again that the button was on.
+func (v *visit) back() error { return v.turn(v.r.URL.Path) }
+
+// turn leads to another of our pages, in the language that was chosen.
+func (v *visit) turn(path string) error {
+	to := url.URL{Path: path}
+	if lang := chosen(v.r); lang != "" {
+		to.RawQuery = url.Values{"lang": {lang}}.Encode()
+	}
+	http.Redirect(v.w, v.r, to.String(), http.StatusSeeOther)
+	return nil
+}
+
+// draw writes the page. locale is that of whom it is for; empty: what his browser asks for.
+func (v *visit) draw(locale string, fill func(*view)) error {
+	v.Pages.draw(v.w, v.r, http.StatusOK, locale, fill)
+	return nil
+}
