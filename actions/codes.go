@@ -158,7 +158,7 @@ func (c *Core) maySendCode(tx *store.Store, row *store.OneTimeCode) error {
 	}
 	limits := c.policy.Codes
 	full := n.Address >= int64(limits.PerAddress)
-	if CodePurpose(row.Purpose) == CodeLink {
+	if row.Purpose == string(CodeLink) || row.Purpose == string(CodePage) {
 		if full {
 			row.BuyerID, row.PurchaseID = "", ""
 		}

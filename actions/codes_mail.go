@@ -27,6 +27,13 @@ func (c *Core) sendCode(ctx context.Context, job jobs.Job) error {
 			return nil // forgotten since
 		}
 		now := c.now()
+		if err == nil && CodePurpose(row.Purpose) == CodePage && now.Sub(row.CreatedAt) <= codeTooLate {
+			if message, err = c.pageLinkMail(tx, row); err != nil {
+				return err
+			}
+			row.SentAt = &now
+			return tx.SaveCode(row)
+		}
 		if err != nil || row.UsedAt != nil || row.VoidedAt != nil || now.Sub(row.CreatedAt) > codeTooLate {
 			return err
 		}

@@ -151,6 +151,9 @@ func (c *Core) Revoke(ctx context.Context, who Actor, in RevokeInput) (int, erro
 				return err
 			}
 		}
+		if err := tx.EndPages(who.Account, buyer.ID, c.now()); err != nil { // a chat that goes may have been shown one
+			return err
+		}
 		n = len(list)
 		if err := c.save(tx, req, order{}); err != nil {
 			return err

@@ -118,6 +118,8 @@ type MailValues struct {
 	Change       string    `json:"change,omitempty"` // id of the change of e-mail that the reader may have put back
 	NotMeURL     string    `json:"-"`                // where he does: signed when the mail is sent, and kept nowhere
 	ChatURL      string    `json:"-"`                // where the reader continues in a chat
+	PageURL      string    `json:"-"`                // his own page; likewise
+	Days         int       `json:"-"`                // for which PageURL is good
 	Code         string    `json:"-"`                // one-time, and kept nowhere
 	Minutes      int       `json:"-"`                // for which the code is good
 }
@@ -143,5 +145,9 @@ var MailTemplates = []string{
 	"code_refund",       // a one-time code: refund this purchase
 	"code_export",       // a one-time code: all that is kept of the buyer, to him
 	"code_erase",        // a one-time code: all that is kept of the buyer is erased
+	"page_link",         // the link to one's own page
 	"request_closed",    // a request ended without being carried out, and no chat could tell
 }
+
+// PageMails are the templates that lead the reader to his own page too, beside what they are about.
+var PageMails = []string{"access", "refund_requested", "refund_done", "refund_denied", "refund_asked"}

@@ -40,6 +40,9 @@ func (c *Core) writeOut(tx *store.Store, file *store.BuyerFile) ([]byte, error) 
 	for i := range file.Files {
 		file.Files[i].Body = nil
 	}
+	for i := range file.Passwords {
+		file.Passwords[i].Hash = ""
+	}
 	if err := c.openContact(&file.Buyer); err != nil {
 		return nil, err
 	}

@@ -97,7 +97,7 @@ func (c *Core) putBack(tx *store.Store, change store.EmailChange) error {
 	if err != nil {
 		return err
 	}
-	if err := c.endProofs(tx, append(known, back)...); err != nil {
+	if err := c.endProofs(tx, change.AccountID, append(known, back)...); err != nil {
 		return err
 	}
 	o := Order{Key: keyOfPutBack(change.ID), Account: change.AccountID, Op: OpChangeEmail, Transaction: p.Transaction,

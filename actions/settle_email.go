@@ -27,7 +27,7 @@ func (c *Core) emailChanged(tx *store.Store, s *settling) error {
 	if err := tx.AddEmailChange(change); err != nil {
 		return err
 	}
-	if err := c.endProofs(tx, change.OldBuyer); err != nil {
+	if err := c.endProofs(tx, change.AccountID, change.OldBuyer); err != nil {
 		return err
 	}
 	values := mailValues(s.purchase)
@@ -92,11 +92,14 @@ func (c *Core) movedTo(tx *store.Store, full store.FullPurchase, to Email) (stor
 }
 
 // endProofs has every chat show anew that it is one of these buyers', also the one in which the change was asked for: what
-// was proved, was proved of an address that is another's now. Codes on their way end too, for the same reason.
-func (c *Core) endProofs(tx *store.Store, buyers ...string) error {
+// was proved, was proved of an address that is another's now. Codes on their way and links to pages end too, for the same reason.
+func (c *Core) endProofs(tx *store.Store, account string, buyers ...string) error {
 	slices.Sort(buyers)
 	for _, id := range slices.Compact(buyers) {
 		if err := tx.UnlinkBuyer(id, ""); err != nil {
+			return err
+		}
+		if err := tx.EndPages(account, id, c.now()); err != nil {
 			return err
 		}
 		if err := tx.VoidCodesOf(id, c.now()); err != nil {

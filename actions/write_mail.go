@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/aftersale/aftersale/store"
 	"github.com/aftersale/aftersale/store/jobs"
@@ -70,6 +71,11 @@ func (c *Core) sendMail(ctx context.Context, job jobs.Job) error {
 		return jobs.Cancel(fmt.Errorf("values of mail %s: %w", m.ID, err))
 	}
 	values.ChatURL = c.chatURL(ctx, m.AccountID, values.Transaction)
+	if slices.Contains(PageMails, m.Template) {
+		if values.PageURL, err = c.mineOf(s, m.AccountID, Email(m.Recipient), m.CreatedAt.UTC()); err != nil {
+			return err
+		}
+	}
 	values.NotMeURL = c.notMeURL(values.Change, m.CreatedAt.UTC())
 	if err := c.mailer.Send(ctx, Message{ID: m.ID, Template: m.Template, Locale: m.Locale, Timezone: account.Timezone,
 		Sender: Sender{Name: account.Name, SupportEmail: account.SupportEmail},

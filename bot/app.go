@@ -90,7 +90,7 @@ func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*a
 
 // pages are the buyers' pages.
 func (a *app) pages() *pages.Pages {
-	return pages.New(pages.Options{Core: a.core, Words: a.words, Shop: a.account.Name, Locale: a.account.Locale, Now: now, NewID: newID, Log: a.log})
+	return pages.New(pages.Options{Core: a.core, Words: a.words, Account: a.account.ID, Shop: a.account.Name, Locale: a.account.Locale, Now: now, NewID: newID, Log: a.log})
 }
 
 // newVault makes what protects data, of the configured secrets.

@@ -31,6 +31,7 @@ type Find struct {
 	Resend   actions.Verdict
 	Email    actions.Verdict
 	Chats    bool // the buyer has some, for the team
+	Page     bool // for a buyer: there is one of all that he has bought
 	History  bool
 	Happened []actions.Happening
 }
@@ -136,6 +137,7 @@ func (f *Find) load(c flow.Call) (err error) {
 		}
 		f.Chats = len(chats) > 0
 	}
+	f.Page = !f.Staff && f.core.HasPages()
 	f.Happened = nil
 	if f.History {
 		f.Happened, err = f.core.History(c, c.Who, f.Picked, 10)
@@ -176,6 +178,9 @@ func (f *Find) items() []flow.Item {
 	}
 	if f.Decides {
 		items = append(items, flow.Open("evidence", "evidence", about))
+	}
+	if f.Page {
+		items = append(items, flow.Open("mine", "mine", nil))
 	}
 	if f.Chats {
 		items = append(items, flow.Open("chats", "chats", about))

@@ -21,6 +21,7 @@ func All(core *actions.Core) []flow.Def {
 		NewReveal(core),
 		NewChats(core),
 		NewDevices(core),
+		NewMine(core),
 		NewPrivacy(core),
 		NewAudit(core),
 		NewEvidence(core),

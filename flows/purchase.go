@@ -66,6 +66,9 @@ func brief(p actions.Purchase, own bool) []flow.Fact {
 	return append(facts, flow.Card("transaction", p.Transaction, "price", p.Price, "status", p.Status)...)
 }
 
+// OwnPurchase is a purchase as its buyer may see it whole, in a chat or on a page.
+func OwnPurchase(p actions.Purchase, now time.Time) []flow.Fact { return whole(p, true, now) }
+
 // whole is the purchase as the find card shows it.
 func whole(p actions.Purchase, own bool, now time.Time) []flow.Fact {
 	facts := brief(p, own)

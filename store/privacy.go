@@ -26,6 +26,9 @@ type BuyerFile struct {
 	Conversations []Conversation
 	Codes         []OneTimeCode
 	EmailChanges  []EmailChange
+	PageEnds      []PageEnd
+	Resets        []PasswordReset
+	Passwords     []Password
 	Mails         []Mail
 	Messages      []Message
 	Files         []File
@@ -53,6 +56,7 @@ func (s *Store) BuyerFile(account, buyer string) (BuyerFile, error) {
 		list(&f.Purchases, "account_id = ? AND buyer_id = ?", account, buyer),
 		list(&f.Subscriptions, "account_id = ? AND buyer_id = ?", account, buyer),
 		list(&f.Codes, "account_id = ? AND buyer_id = ?", account, buyer),
+		list(&f.PageEnds, "buyer_id = ?", buyer), list(&f.Resets, "buyer_id = ?", buyer), list(&f.Passwords, "buyer_id = ?", buyer),
 		list(&f.Mails, "account_id = ? AND lower(recipient) = ?", account, strings.ToLower(f.Buyer.Email)),
 	)
 	if err != nil {
@@ -226,6 +230,9 @@ func (s *Store) EraseBuyer(f BuyerFile, at time.Time) error {
 			"document": nil, "document_key": "", "phone": nil, "contact_at": nil}, "id = ?", f.Buyer.ID),
 		drop(&BuyerWord{}, "account_id = ? AND buyer_id = ?", f.Buyer.AccountID, f.Buyer.ID),
 		drop(&IdentityBuyer{}, "buyer_id = ?", f.Buyer.ID),
+		s.EndPages(f.Buyer.AccountID, f.Buyer.ID, at),
+		drop(&PasswordReset{}, "buyer_id = ?", f.Buyer.ID),
+		drop(&Password{}, "buyer_id = ?", f.Buyer.ID),
 		drop(&OneTimeCode{}, "account_id = ? AND buyer_id = ?", f.Buyer.AccountID, f.Buyer.ID),
 	}
 	for _, i := range f.Identities {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	htmltemplate "html/template"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	texttemplate "text/template"
@@ -29,6 +30,7 @@ type page struct {
 	SignOff, Shop, Footer, Support            string
 	SupportEmail                              string
 	Chat, ChatURL                             string
+	Page, PageURL                             string
 }
 
 type fact struct{ Label, Value string }
@@ -101,6 +103,8 @@ func values(w *words, locale string, m actions.Message) map[string]string {
 		"at":            format.DateTime(locale, m.Timezone, v.At),
 		"until":         format.DateTime(locale, m.Timezone, v.Until),
 		"not_me_url":    webLink(v.NotMeURL),
+		"page_url":      webLink(v.PageURL),
+		"days":          format.Number(locale, int64(v.Days)),
 	}
 	if v.Price.Currency != "" {
 		out["price"] = format.Money(locale, v.Price.Minor, v.Price.Currency)
@@ -143,6 +147,9 @@ func (w *words) page(l *letter, template, locale string, values map[string]strin
 	}
 	if p.SupportEmail != "" {
 		p.Support = w.Support
+	}
+	if slices.Contains(actions.PageMails, template) {
+		p.Page, p.PageURL = w.Page, values["page_url"]
 	}
 	for _, para := range l.Body {
 		if para.If != "" && values[para.If] == "" || para.Unless != "" && values[para.Unless] != "" {

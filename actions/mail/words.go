@@ -27,6 +27,7 @@ type words struct {
 	Support   string             `yaml:"support"`   // how to reach the shop
 	NoSupport string             `yaml:"no_support"`
 	Chat      string             `yaml:"chat"`    // above the link into the chat
+	Page      string             `yaml:"page"`    // above the link to the reader's own page
 	Labels    map[string]string  `yaml:"labels"`  // of facts, by the value's name
 	Payment   map[string]string  `yaml:"payment"` // by actions.Payment: how and when the money comes
 	Mails     map[string]*letter `yaml:"mails"`   // by template
@@ -77,7 +78,7 @@ var facts = map[string][]string{
 }
 
 // links are the values that a mail's button opens, where it is another than "access_url".
-var links = map[string]string{"email_changed_old": "not_me_url"}
+var links = map[string]string{"email_changed_old": "not_me_url", "page_link": "page_url"}
 
 // dictionary reads all languages once; the files are part of the program, so an error is ours.
 var dictionary = sync.OnceValues(func() (map[string]*words, error) {

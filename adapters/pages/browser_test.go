@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/aftersale/aftersale/actions/format"
 	"github.com/aftersale/aftersale/adapters/adaptertest/browser"
@@ -55,6 +56,47 @@ func TestBrowser(t *testing.T) {
 	}
 }
 
+// TestBrowserMine looks at the page of purchases on phones, in the dark and in each language, and asks for a new link.
+func TestBrowserMine(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED: browser tests in -short")
+	}
+	chromium := browser.Open(t)
+	for _, c := range []struct {
+		name          string
+		width, height int64
+		locale        string
+		scripts, dark bool
+	}{
+		{"mine small phone", 320, 568, "pt-BR", false, false},
+		{"mine phone in the dark", 360, 740, "en", false, true},
+		{"mine large phone", 430, 932, "es", true, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := open(t, c.locale)
+			link := w.mine(c.locale)
+			b := openTab(t, chromium, link, c.width, c.height, c.scripts, c.dark)
+			b.fits(c.name)
+			b.shoot(c.name + " 1 open")
+			for _, locale := range format.Locales() {
+				b.Press("nav a[hreflang='"+locale+"']", "html[lang='"+locale+"']")
+				b.fits(locale)
+			}
+			w.pass(8 * 24 * time.Hour)
+			b.Press("nav a[hreflang='"+c.locale+"']", "main form button")
+			b.fits(c.name + " over")
+			b.shoot(c.name + " 2 over")
+			b.Press("main form button", "main:not(:has(form))")
+			b.fits(c.name + " sent")
+			b.shoot(c.name + " 3 sent")
+			w.work()
+			if fresh := w.mailed("ines.valente@example.org"); fresh == link {
+				t.Error("no new link was mailed")
+			}
+		})
+	}
+}
+
 type tab struct{ browser.Tab }
 
 func openTab(t *testing.T, chromium context.Context, url string, width, height int64, scripts, dark bool) tab {
@@ -76,7 +118,7 @@ func (b tab) fits(where string) {
 	if browser.Eval[bool](b.Tab, "document.documentElement.scrollWidth > innerWidth") {
 		b.T.Errorf("%s: the page is wider than the screen", where)
 	}
-	if small := browser.Eval[[]string](b.Tab, "[...document.querySelectorAll('nav a, main button')].filter(e => e.getBoundingClientRect().height < 44).map(e => e.innerText)"); len(small) > 0 {
+	if small := browser.Eval[[]string](b.Tab, "[...document.querySelectorAll('nav a, main button, main input, main a')].filter(e => e.getBoundingClientRect().height < 44).map(e => e.innerText)"); len(small) > 0 {
 		b.T.Errorf("%s: too small to hit: %v", where, small)
 	}
 	if low := browser.Eval[[]string](b.Tab, contrast); len(low) > 0 {

@@ -69,11 +69,25 @@ type view struct {
 	Title, Body              string
 	More                     []string
 	Facts                    []fact
+	Fields                   []field
 	Button, After            string
+	Danger                   bool   // what the button does is not easily undone
 	Good                     bool   // it is done
 	Support, Language        string // labels
 	Languages                []language
 	Data                     any // of a layout of its own: strings that are ready to be shown
+}
+
+// A field is one that is filled in before the button is pressed.
+type field struct {
+	Name     string
+	Type     string // as in HTML: text, email, password
+	Mode     string // which keyboard suits it, as inputmode says; empty: as its Type says
+	Complete string // what a browser may fill in, as autocomplete says; empty: nothing
+	Label    string
+	Hint     string
+	Value    string
+	Problem  string // why what was typed does not do
 }
 
 type fact struct{ Label, Value string }

@@ -76,7 +76,7 @@ func (p *Pages) answer(one page, v *visit) {
 	}
 	switch err := do(v); {
 	case err == nil:
-	case errors.Is(err, errNoPage), actions.AsError(err).Code == actions.NotFound:
+	case errors.Is(err, errNoPage), actions.AsError(err).Code == actions.NotFound, actions.AsError(err).Code == actions.Invalid:
 		p.unknown(v.w, v.r)
 	default:
 		p.failed(v.w, v.r, err)

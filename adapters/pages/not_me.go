@@ -45,6 +45,7 @@ func notMeView(v *view, n actions.NotMe, frozen bool) {
 	v.fact("product", n.Product)
 	switch n.State {
 	case actions.NotMeOpen:
+		v.Danger = true
 		v.Button, v.After = v.text("page.not_me.open.button"), v.text("page.not_me.open.after")
 		v.fact("transaction", string(n.Transaction))
 		v.fact("moved_to", n.NewEmail.Masked())

@@ -17,7 +17,8 @@ type page struct {
 }
 
 // A visit is one request for a page. The error that look and press return is answered by the frame: actions.NotFound as a
-// link that does not work, anything else as a failure.
+// link that does not work, and so is actions.Invalid, for what was wrong in a form the page itself says; anything else as a
+// failure.
 type visit struct {
 	*Pages
 	w http.ResponseWriter
@@ -43,12 +44,16 @@ func (v *visit) typed(field string) string { return v.r.PostForm.Get(field) }
 // back shows the page again that the button was on.
 func (v *visit) back() error { return v.turn(v.r.URL.Path) }
 
-// turn leads to another of our pages, in the language that was chosen.
-func (v *visit) turn(path string) error {
-	to := url.URL{Path: path}
+// turn leads to another of our pages, in the language that was chosen; more are alternating names and values.
+func (v *visit) turn(path string, more ...string) error {
+	to, query := url.URL{Path: path}, url.Values{}
 	if lang := chosen(v.r); lang != "" {
-		to.RawQuery = url.Values{"lang": {lang}}.Encode()
+		query.Set("lang", lang)
 	}
+	for i := 0; i+1 < len(more); i += 2 {
+		query.Set(more[i], more[i+1])
+	}
+	to.RawQuery = query.Encode()
 	http.Redirect(v.w, v.r, to.String(), http.StatusSeeOther)
 	return nil
 }

@@ -20,22 +20,25 @@ import (
 // Core is what the pages need of the actions: each page says its own part.
 type Core interface {
 	notMeCore
+	mineCore
 }
 
-// Words is what they need of flows/locales: the keys "page.*".
+// Words is what they need of flows/locales: the keys "page.*", and those of cards.
 type Words interface {
 	Text(t flow.Text, r flow.Reader) string
+	Show(v flow.View, r flow.Reader) flow.Shown
 }
 
 // Options are what Pages work with; all are needed.
 type Options struct {
-	Core   Core
-	Words  Words
-	Shop   string // its name, for pages that are about no purchase
-	Locale string // of the account
-	Now    func() time.Time
-	NewID  func() string
-	Log    *slog.Logger
+	Core    Core
+	Words   Words
+	Account string // whose pages those without a link are
+	Shop    string // its name, for pages that are about no purchase
+	Locale  string // of the account
+	Now     func() time.Time
+	NewID   func() string
+	Log     *slog.Logger
 }
 
 // Pages serve the buyers' pages. Make them with New. They are safe for concurrent use.
@@ -51,6 +54,8 @@ func New(o Options) *Pages { return &Pages{Options: o, rate: newRate(o.Now)} }
 func (p *Pages) all() []page {
 	return []page{
 		notMePage(p.Core),
+		minePage(p.Core),
+		askPage(p.Core),
 	}
 }
 

@@ -185,7 +185,10 @@ func TestPagesSpeak(t *testing.T) {
 }
 
 // A brokenCore is one whose database is away.
-type brokenCore struct{ err error }
+type brokenCore struct {
+	pages.Core
+	err error
+}
 
 func (b brokenCore) NotMe(context.Context, string) (actions.NotMe, error) {
 	return actions.NotMe{}, b.err
@@ -203,7 +206,7 @@ func TestPagesThatFail(t *testing.T) {
 		w := open(t, "en")
 		var log strings.Builder
 		mux := http.NewServeMux()
-		pages.New(pages.Options{Core: brokenCore{err}, Words: w.words, Shop: "Shop", Locale: "en", Now: w.clock, NewID: func() string { return "ID7" },
+		pages.New(pages.Options{Core: brokenCore{err: err}, Words: w.words, Shop: "Shop", Locale: "en", Now: w.clock, NewID: func() string { return "ID7" },
 			Log: slog.New(slog.NewTextHandler(&log, nil))}).Routes(mux)
 		server := httptest.NewServer(mux)
 		defer server.Close()
