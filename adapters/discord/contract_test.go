@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aftersale/aftersale/adapters/adaptertest"
 	"github.com/aftersale/aftersale/adapters/adaptertest/fakediscord"
@@ -51,7 +52,9 @@ type harness struct {
 
 func newHarness(t *testing.T, mode string, desk flow.Desk) *harness {
 	t.Helper()
-	return &harness{world: run(t, mode, desk), last: map[string]*fakediscord.Act{}, told: map[string]int{}}
+	// No promises, however slow the machine is: what is written in conversations is what a person sees who gets his answers
+	// at once.
+	return &harness{world: run(t, mode, desk, deferring(time.Minute)), last: map[string]*fakediscord.Act{}, told: map[string]int{}}
 }
 
 func (h *harness) Can() []adaptertest.Capability {

@@ -128,7 +128,7 @@ func (x *exchange) finish(ctx context.Context, failed error) {
 	case x.stage == open && x.i.Message != nil:
 		_, err = x.first.respond(ctx, callback{Type: answerUpdateLater})
 	case x.stage == promised:
-		err = x.api.dropFirst(ctx, x.i)
+		err = x.settled(ctx, func() error { return x.api.dropFirst(ctx, x.i) })
 	case x.stage == held:
 		err = x.release(ctx)
 	}
@@ -145,7 +145,11 @@ func (x *exchange) release(ctx context.Context) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	now, err := x.api.first(ctx, x.i)
+	var now sent
+	err := x.settled(ctx, func() (err error) {
+		now, err = x.api.first(ctx, x.i)
+		return err
+	})
 	if err != nil || !isDark(now.Components) {
 		return err
 	}

@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -194,6 +195,40 @@ func TestSlowPressWrittenOver(t *testing.T) {
 			t.Errorf("the card was %+v and is %+v", before, m)
 		}
 	})
+}
+
+// TestAnswerOvertakesItsPromise: the promise is the answer to Discord's own call, and what the flows show then is faster than
+// Discord reads. It waits, and stands where the promise was.
+func TestAnswerOvertakesItsPromise(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		show func(ctx context.Context, in flow.Inbound, on flow.Screen) error
+		want string
+	}{
+		"replaced":       {replacing(menuCard("Done.", "Menu")), "Done."},
+		"nothing to say": {func(context.Context, flow.Inbound, flow.Screen) error { return nil }, "Refund?"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			let := make(chan struct{})
+			w := run(t, ModeHTTP, deskFunc(func(ctx context.Context, in flow.Inbound, on flow.Screen) error {
+				if _, command := in.Input.(flow.Command); command {
+					return showing(menuCard("Refund?", "Confirm"))(ctx, in, on)
+				}
+				<-let
+				return c.show(ctx, in, on)
+			}), deferring(soon))
+			w.fake.Slash(ana, fakediscord.Room, "refund", nil).Deliver().Answered()
+			card := w.only(ana, fakediscord.Room)
+			w.fake.Next("/messages/@original", fakediscord.Fault{Status: http.StatusNotFound, Code: codeUnknownWebhook, Body: "Unknown Webhook"})
+			w.fake.Press(ana, card.ID, pressID+"01JDTESTCARD.1.Confirm").Deliver().Answered()
+			close(let)
+			w.fake.Wait("the card with its buttons", func() bool {
+				m := w.only(ana, fakediscord.Room)
+				return m.Text() == c.want && !m.Components[0].Components[0].Disabled
+			})
+		})
+	}
 }
 
 func w0(t *testing.T, key string) string {

@@ -101,12 +101,12 @@ func (x *exchange) placeFirst(ctx context.Context, same bool, all drawing) (id s
 		return id, all[1:], err
 	case promised:
 		x.stage = answered
-		id, err = x.api.editFirst(ctx, x.i, all[0])
+		id, err = x.fill(ctx, all[0])
 		return id, all[1:], err
 	case held:
 		x.stage = answered
 		if same {
-			id, err = x.api.editFirst(ctx, x.i, all[0])
+			id, err = x.fill(ctx, all[0])
 			return id, all[1:], err
 		}
 		err = x.release(ctx)
@@ -145,6 +145,16 @@ func (x *exchange) find(ctx context.Context, same bool) string {
 func (x *exchange) follow(ctx context.Context, m message) (id string, err error) {
 	err = x.settled(ctx, func() (err error) {
 		id, err = x.api.follow(ctx, x.i, x.fresh(m))
+		return err
+	})
+	return id, err
+}
+
+// fill puts a message where the first answer held its place. Before Discord has read that answer it knows of none; what was
+// then written elsewhere would go dark when the answer arrives.
+func (x *exchange) fill(ctx context.Context, m message) (id string, err error) {
+	err = x.settled(ctx, func() (err error) {
+		id, err = x.api.editFirst(ctx, x.i, m)
 		return err
 	})
 	return id, err

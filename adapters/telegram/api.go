@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -42,8 +43,10 @@ func (c *api) call(ctx context.Context, method string, params tgbotapi.Params, o
 	return c.made(ctx, method, out, func(bot *tgbotapi.BotAPI) (*tgbotapi.APIResponse, error) { return bot.MakeRequest(method, params) })
 }
 
-// upload posts a method with a file. Its errors are those of call.
+// upload posts a method with a file. Its errors are those of call. params are the caller's again when it returns: the library
+// may still be reading its own when Telegram has hung up.
 func (c *api) upload(ctx context.Context, method string, params tgbotapi.Params, file tgbotapi.RequestFile, out any) error {
+	params = maps.Clone(params)
 	return c.made(ctx, method, out, func(bot *tgbotapi.BotAPI) (*tgbotapi.APIResponse, error) {
 		answer, err := bot.UploadFiles(method, params, []tgbotapi.RequestFile{file})
 		var refused *tgbotapi.Error
