@@ -16,6 +16,9 @@ func (c *Core) Handlers() map[string]jobs.Handler {
 		JobRequest: c.carryOut,
 		JobMail:    c.sendMail,
 		JobCode:    c.sendCode,
+		JobCollect: c.collectJob,
+		JobBulk:    c.bulkJob,
+		JobResult:  c.resultJob,
 		JobExpire:  c.expire,
 	}
 }

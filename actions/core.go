@@ -36,6 +36,9 @@ type Options struct {
 	NewCode func() (string, error)
 	// Random is where invitations, keys of authenticator apps and recovery codes come from. crypto/rand when nil.
 	Random io.Reader
+	// MailPerMinute is how many mails the mail server takes in a minute: runs leave room for the mails that somebody waits for,
+	// in all replicas together. 0: as many as there are.
+	MailPerMinute int
 	// CallTimeout is how long the commerce platform may take for one call; 20 s when 0. A write whose process died is
 	// looked at again only when twice as long has passed, because until then it may still be under way.
 	CallTimeout time.Duration
@@ -60,6 +63,7 @@ type Core struct {
 	random      io.Reader
 	chatLink    func(ctx context.Context, words string) string
 	publicURL   func() string
+	perMinute   int
 }
 
 // New returns a Core.
@@ -80,7 +84,7 @@ func New(o Options) *Core {
 		o.Random = rand.Reader
 	}
 	return &Core{store: o.Store, commerce: o.Commerce, mailer: o.Mailer, policy: o.Policy, retention: o.Retention, newID: o.NewID, log: o.Log,
-		callTimeout: o.CallTimeout, vault: o.Vault, newCode: o.NewCode, random: o.Random, chatLink: o.ChatLink, publicURL: o.PublicURL,
+		callTimeout: o.CallTimeout, vault: o.Vault, newCode: o.NewCode, random: o.Random, chatLink: o.ChatLink, publicURL: o.PublicURL, perMinute: o.MailPerMinute,
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, // as precise as the coarser database
 	}
 }

@@ -3,6 +3,7 @@ package actions
 import (
 	"bytes"
 	"encoding/csv"
+	"io"
 	"regexp"
 	"strings"
 )
@@ -30,22 +31,44 @@ func safeCell(s string) string {
 	return formula.ReplaceAllString(s, "$1$2'$3")
 }
 
-// csvFile writes a table that spreadsheets open as it is: UTF-8 with its mark, lines as RFC 4180 has them, no cell of which
-// is a formula.
+// csvFile writes a table that is short enough to be held as a whole.
 func csvFile(header []string, rows [][]string) ([]byte, error) {
 	var b bytes.Buffer
-	b.WriteString("\ufeff")
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	for _, row := range append([][]string{header}, rows...) {
-		safe := make([]string, len(row))
-		for i, cell := range row {
-			safe[i] = safeCell(cell)
-		}
-		if err := w.Write(safe); err != nil {
+	t, err := newTable(&b, header)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		if err := t.row(row); err != nil {
 			return nil, err
 		}
 	}
-	w.Flush()
-	return b.Bytes(), w.Error()
+	err = t.end()
+	return b.Bytes(), err
+}
+
+// A table is a file that spreadsheets open as it is: UTF-8 with its mark, lines as RFC 4180 has them, no cell of which is a
+// formula. It is written row by row.
+type table struct{ w *csv.Writer }
+
+func newTable(to io.Writer, header []string) (table, error) {
+	if _, err := io.WriteString(to, "\ufeff"); err != nil {
+		return table{}, err
+	}
+	t := table{csv.NewWriter(to)}
+	t.w.UseCRLF = true
+	return t, t.row(header)
+}
+
+func (t table) row(cells []string) error {
+	safe := make([]string, len(cells))
+	for i, cell := range cells {
+		safe[i] = safeCell(cell)
+	}
+	return t.w.Write(safe)
+}
+
+func (t table) end() error {
+	t.w.Flush()
+	return t.w.Error()
 }

@@ -1,15 +1,20 @@
 package actions
 
 import (
+	"time"
+
 	"github.com/aftersale/aftersale/store"
 	"github.com/aftersale/aftersale/store/jobs"
 )
 
-// The kinds of jobs that actions enqueue. The first four are theirs (Handlers); the others are the flows'.
+// The kinds of jobs that actions enqueue. Those up to JobExpire are theirs (Handlers); the others are the flows'.
 const (
 	JobRequest  = "request"  // carry out a request on the commerce platform: Work
 	JobMail     = "mail"     // send a mail: Work
 	JobCode     = "code"     // make a one-time code and mail it: Work
+	JobCollect  = "collect"  // write down whom a run is for: bulkSlice
+	JobBulk     = "bulk"     // do a slice of a run: bulkSlice
+	JobResult   = "result"   // make the result file of a run: Work
 	JobExpire   = "expire"   // end proposals whose time is over; periodic, without arguments
 	JobAnnounce = "announce" // show a new subject to those who decide: Subject
 	JobRefresh  = "refresh"  // redraw every card of a subject: Subject
@@ -45,6 +50,19 @@ func enqueue(tx *store.Store, kind, key string, args any) error {
 		return err
 	}
 	job.Key = key
+	return tx.Enqueue(job)
+}
+
+// enqueueMass puts a job of a run into the transaction, behind all for which somebody waits. It waits for pause first.
+func (c *Core) enqueueMass(tx *store.Store, kind, key string, pause time.Duration, args any) error {
+	job, err := jobs.New(kind, args)
+	if err != nil {
+		return err
+	}
+	job.Key, job.Mass = key, true
+	if pause > 0 {
+		job.At = c.now().Add(pause)
+	}
 	return tx.Enqueue(job)
 }
 

@@ -24,6 +24,12 @@ type Policy struct {
 	Codes         CodesPolicy        `yaml:"codes"`
 	Flood         FloodPolicy        `yaml:"flood"`
 	Reveal        RevealPolicy       `yaml:"reveal"`
+	Bulk          BulkPolicy         `yaml:"bulk"`
+}
+
+// BulkPolicy is for work that is done for many at once.
+type BulkPolicy struct {
+	TypeAbove int `yaml:"type_above"` // for more than so many the count is typed back
 }
 
 // CodesPolicy limits how many one-time codes are mailed (design 7.3): to one address within an hour, in one conversation,
@@ -48,6 +54,7 @@ type BuyerRefundPolicy struct {
 // (out of the guarantee, a renewal, a change of e-mail).
 type SecondPersonPolicy struct {
 	RefundAbove Amount `yaml:"refund_above"` // a refund of exactly this much is still one person's
+	BulkAbove   int    `yaml:"bulk_above"`   // work for exactly so many is still one person's
 }
 
 // BuyerYearlyPolicy limits what one buyer gets back within a year before somebody else looks: refunds that he gets without a
@@ -112,7 +119,7 @@ type EmailChangePolicy struct {
 func DefaultPolicy() Policy {
 	return Policy{
 		BuyerRefund:   BuyerRefundPolicy{Enabled: true, Max: 100_00, FirstInMonths: 12, Code: true},
-		SecondPerson:  SecondPersonPolicy{RefundAbove: 500_00},
+		SecondPerson:  SecondPersonPolicy{RefundAbove: 500_00, BulkAbove: 50},
 		BuyerYearly:   BuyerYearlyPolicy{WithoutPerson: 2, Refunds: 4},
 		AgentDaily:    AgentDailyPolicy{Refunds: 20, Amount: 5_000_00},
 		ProductSpike:  ProductSpikePolicy{Count: 20, Times: 5, Least: 5},
@@ -123,6 +130,7 @@ func DefaultPolicy() Policy {
 		Codes:         CodesPolicy{PerAddress: 3, PerConversation: 6, PerShop: 20},
 		Flood:         FloodPolicy{PerMinute: 120},
 		Reveal:        RevealPolicy{PerDay: 20},
+		Bulk:          BulkPolicy{TypeAbove: 50},
 	}
 }
 
@@ -149,6 +157,8 @@ func (p Policy) Validate() []PolicyMistake {
 	amount("buyer_refund.max", p.BuyerRefund.Max)
 	between("buyer_refund.first_in_months", p.BuyerRefund.FirstInMonths, 0, 120)
 	amount("second_person.refund_above", p.SecondPerson.RefundAbove)
+	between("second_person.bulk_above", p.SecondPerson.BulkAbove, 0, 10_000_000)
+	between("bulk.type_above", p.Bulk.TypeAbove, 0, 10_000_000)
 	between("buyer_yearly.without_person", p.BuyerYearly.WithoutPerson, 0, 1000)
 	between("buyer_yearly.refunds", p.BuyerYearly.Refunds, 0, 1000)
 	between("product_spike.count", p.ProductSpike.Count, 0, 1_000_000)

@@ -89,10 +89,7 @@ func (c *Core) mailAccess(tx *store.Store, who Actor, key string, p Purchase, pr
 		return err
 	}
 	for _, product := range products {
-		values := mailValues(p)
-		values.Product, values.AccessURL, values.SupportEmail = product.Name, product.AccessURL, product.SupportEmail
-		l := letter{key: key + "/access/" + product.ID, template: "access", to: p.Buyer.Email, buyer: p.Buyer, values: values}
-		if err := c.write(tx, account, l); err != nil {
+		if err := c.write(tx, account, accessLetter(key, p, product)); err != nil {
 			return err
 		}
 		if err := tx.AccessSent(p.ID, product.ID, c.now()); err != nil {
@@ -101,6 +98,15 @@ func (c *Core) mailAccess(tx *store.Store, who Actor, key string, p Purchase, pr
 	}
 	return nil
 }
+
+// accessLetter is the mail with the access to one product of a purchase.
+func accessLetter(key string, p Purchase, product Product) letter {
+	values := mailValues(p)
+	values.Product, values.AccessURL, values.SupportEmail = product.Name, product.AccessURL, product.SupportEmail
+	return letter{key: accessKey(key, product.ID), template: "access", to: p.Buyer.Email, buyer: p.Buyer, values: values}
+}
+
+func accessKey(request, product string) string { return request + "/access/" + product }
 
 func (c *Core) resendVerdict(s *store.Store, who Actor, p Purchase) (Verdict, error) {
 	facts := resendCase{purchase: p}

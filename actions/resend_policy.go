@@ -18,16 +18,10 @@ type resendCase struct {
 func mayResend(who Actor, c resendCase, pol Policy, now time.Time) Verdict {
 	p := c.purchase
 	products := accessible(p)
-	s := p.Subscription
+	if v := resendable(p.Status, p.Refunding, p.Subscription, len(products), now); v.Decision == Blocked {
+		return v
+	}
 	switch {
-	case !p.Status.Paid():
-		return blocked("resend.status", Numbers{Status: p.Status})
-	case p.Refunding:
-		return blocked("resend.refunding", Numbers{})
-	case s != nil && s.over(now):
-		return blocked("resend.subscription_over", Numbers{Date: s.NextChargeAt})
-	case len(products) == 0:
-		return blocked("resend.no_access", Numbers{})
 	case !who.Staff() && pol.Resend.BuyerDaily == 0:
 		return blocked("resend.staff_only", Numbers{})
 	case !who.Staff() && len(c.recent) >= pol.Resend.BuyerDaily:
@@ -39,6 +33,21 @@ func mayResend(who Actor, c resendCase, pol Policy, now time.Time) Verdict {
 		return blocked("resend.shop_limit", Numbers{Count: c.shop, Limit: pol.Resend.PerShop})
 	}
 	return allowed("resend.allowed", Numbers{Count: len(products)})
+}
+
+// resendable blocks what gives no access, whoever asks. products is to how many things the purchase gives it.
+func resendable(status Status, refunding bool, s *Subscription, products int, now time.Time) Verdict {
+	switch {
+	case !status.Paid():
+		return blocked("resend.status", Numbers{Status: status})
+	case refunding:
+		return blocked("resend.refunding", Numbers{})
+	case s != nil && s.over(now):
+		return blocked("resend.subscription_over", Numbers{Date: s.NextChargeAt})
+	case products == 0:
+		return blocked("resend.no_access", Numbers{})
+	}
+	return allowed("resend.allowed", Numbers{Count: products})
 }
 
 // over reports whether a subscription gives no access any more. Of a cancelled one the paid period still counts.

@@ -15,6 +15,7 @@ type Result struct {
 	State    ResultState `json:"state"`
 	Proposal string      `json:"proposal,omitempty"` // id, when State is proposed
 	Products []Product   `json:"products,omitempty"` // of Resend: what was mailed, one mail each
+	Run      string      `json:"run,omitempty"`      // id, of work for many
 	Verdict  Verdict     `json:"verdict"`            // as computed when the action ran
 }
 

@@ -38,7 +38,10 @@ func (c *Core) settle(ctx context.Context, key string, outcome Outcome, at time.
 			return err
 		}
 		s.purchase = toPurchase(s.full)
-		return c.apply(tx, s)
+		if err := c.apply(tx, s); err != nil {
+			return err
+		}
+		return c.bulkSettled(tx, s.req)
 	})
 }
 

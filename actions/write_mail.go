@@ -18,13 +18,14 @@ type letter struct {
 	to       Email
 	buyer    Buyer // his name and language
 	values   MailValues
+	mass     bool // of a run: its job lets others go first
 }
 
 // write records a mail and the job that sends it, in the transaction of what it tells of.
 //
 // Nobody writes to whoever was erased.
 func (c *Core) write(tx *store.Store, account store.Account, l letter) error {
-	if (store.Buyer{Email: string(l.to)}).Erased() {
+	if erased(l.to) {
 		return nil
 	}
 	if l.values.SupportEmail == "" {
@@ -39,8 +40,13 @@ func (c *Core) write(tx *store.Store, account store.Account, l letter) error {
 	if fresh, err := tx.AddMail(m); err != nil || !fresh {
 		return err
 	}
+	if l.mass {
+		return c.enqueueMass(tx, JobMail, m.ID, 0, Work{ID: m.ID})
+	}
 	return enqueue(tx, JobMail, m.ID, Work{ID: m.ID})
 }
+
+func erased(address Email) bool { return (store.Buyer{Email: string(address)}).Erased() }
 
 // mailValues are the facts that mails about a purchase speak of.
 func mailValues(p Purchase) MailValues {
@@ -59,7 +65,7 @@ func (c *Core) sendMail(ctx context.Context, job jobs.Job) error {
 	if errors.Is(err, store.ErrNotFound) {
 		return jobs.Cancel(fmt.Errorf("mail %s is not there", work.ID))
 	}
-	if err != nil || m.SentAt != nil {
+	if err != nil || m.SentAt != nil || m.Failed != "" {
 		return err
 	}
 	account, err := s.Account(m.AccountID)
@@ -80,7 +86,40 @@ func (c *Core) sendMail(ctx context.Context, job jobs.Job) error {
 	if err := c.mailer.Send(ctx, Message{ID: m.ID, Template: m.Template, Locale: m.Locale, Timezone: account.Timezone,
 		Sender: Sender{Name: account.Name, SupportEmail: account.SupportEmail},
 		To:     Email(m.Recipient), ToName: m.Name, Values: values, At: m.CreatedAt.UTC()}); err != nil {
-		return fmt.Errorf("send mail %s: %w", m.ID, err)
+		return c.mailNotSent(ctx, m, job.Attempt, fmt.Errorf("send mail %s: %w", m.ID, err))
 	}
-	return c.store.Tx(ctx, func(tx *store.Store) error { return tx.MailSent(m.ID, c.now()) })
+	return c.store.Tx(ctx, func(tx *store.Store) error {
+		if fresh, err := tx.MailSent(m.ID, c.now()); err != nil || !fresh {
+			return err
+		}
+		if run, seq, ok := parseBulkKey(m.Key); ok {
+			return tx.BulkPartSent(run, seq, c.now())
+		}
+		return nil
+	})
+}
+
+// massTries is how often a mail of a run is tried, over about an hour: nobody waits for it, and the run does. Then it has
+// failed, and can be tried again with all others that have.
+const massTries = 12
+
+// mailNotSent decides what becomes of a mail that did not leave: one of a run is given up when the server refuses it, or after
+// massTries; any other is tried again.
+func (c *Core) mailNotSent(ctx context.Context, m store.Mail, attempt int, cause error) error {
+	run, seq, mass := parseBulkKey(m.Key)
+	refused := AsError(cause).Code == Invalid
+	if !mass || !refused && attempt < massTries {
+		return cause
+	}
+	why := "mail.unavailable"
+	if refused {
+		why = "mail.refused"
+	}
+	return c.store.Tx(ctx, func(tx *store.Store) error {
+		if fresh, err := tx.MailFailed(m.ID, why); err != nil || !fresh {
+			return err
+		}
+		_, err := tx.EndBulkItem(run, seq, itemFailed, why, c.now())
+		return err
+	})
 }

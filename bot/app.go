@@ -68,7 +68,7 @@ func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*a
 		return nil, err
 	}
 	a.core = actions.New(actions.Options{
-		Store: s, Commerce: ledger.New(s, now), Mailer: countedMailer{sender, a.metrics.mails}, Policy: c.Policy, Retention: c.Retention,
+		Store: s, Commerce: ledger.New(s, now), Mailer: countedMailer{sender, a.metrics.mails}, MailPerMinute: c.Mail.PerMinute, Policy: c.Policy, Retention: c.Retention,
 		Now: now, NewID: newID, Log: log, Vault: secrets,
 		ChatLink: func(ctx context.Context, words string) string {
 			if a.chatLink == nil {

@@ -91,6 +91,7 @@ type MailConfig struct {
 	From      string `yaml:"from"`     // Name <address>
 	SMTPURL   Secret `yaml:"smtp_url"` // smtp://user:pass@host:587 or smtps://…:465
 	OutboxDir string `yaml:"outbox_dir"`
+	PerMinute int    `yaml:"per_minute"` // what the mail server takes; 0: as many as there are
 }
 
 // HotmartConfig connects the commerce platform.
@@ -113,6 +114,7 @@ func DefaultConfig() Config {
 		Slack:       SlackConfig{Mode: "socket", APIURL: "https://slack.com/api/", Command: "/support"},
 		Discord:     DiscordConfig{Mode: "gateway", APIURL: "https://discord.com/api/v10/"},
 		Telegram:    TelegramConfig{Mode: "polling", APIURL: "https://api.telegram.org"},
+		Mail:        MailConfig{PerMinute: 60},
 		Hotmart:     HotmartConfig{APIURL: "https://developers.hotmart.com", AuthURL: "https://api-sec-vlc.hotmart.com"},
 		Policy:      actions.DefaultPolicy(),
 		Retention:   actions.DefaultRetention(),

@@ -209,7 +209,13 @@ func (r *configReader) mail(m MailConfig) {
 	if m.SMTPURL != "" && m.OutboxDir != "" {
 		r.wrong("mail.outbox_dir", "is set, and so is mail.smtp_url: one of the two must go")
 	}
+	if m.PerMinute < 0 || m.PerMinute > maxMailPerMinute {
+		r.wrong("mail.per_minute", "must be from 1 to %d, or 0 for no limit, not %d", maxMailPerMinute, m.PerMinute)
+	}
 }
+
+// maxMailPerMinute is more than any server takes: above it is a typing error.
+const maxMailPerMinute = 1_000_000
 
 func (r *configReader) secretKey(path string, key Secret) {
 	if key == "" {

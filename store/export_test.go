@@ -41,6 +41,8 @@ func Models() []any {
 		&Invitation{},
 		&SecondFactor{},
 		&RecoveryCode{},
+		&BulkRun{},
+		&BulkItem{},
 	}
 }
 

@@ -14,9 +14,10 @@ func (s *Store) Mail(id string) (Mail, error) {
 	return m, err
 }
 
-// MailSent notes when a mail was handed over.
-func (s *Store) MailSent(id string, at time.Time) error {
-	return updatedOne(s.db().Model(&Mail{}).Where("id = ?", id).Update("sent_at", at.UTC()))
+// MailSent notes when a mail was handed over, and reports whether that was not known yet.
+func (s *Store) MailSent(id string, at time.Time) (bool, error) {
+	n, err := s.exec("UPDATE mails SET sent_at = ? WHERE id = ? AND sent_at IS NULL", at.UTC(), id)
+	return n == 1, err
 }
 
 // Mails returns an account's mails older than the one with id before (empty: from the newest on), newest first.
@@ -33,7 +34,7 @@ func (s *Store) Mails(account, before string, limit int) ([]Mail, error) {
 // UnsentMails lists mails written between two instants that have not left, oldest first.
 func (s *Store) UnsentMails(from, to time.Time, limit int) ([]Mail, error) {
 	var list []Mail
-	err := s.db().Where("sent_at IS NULL AND created_at >= ? AND created_at < ?", from.UTC(), to.UTC()).
+	err := s.db().Where("sent_at IS NULL AND failed = '' AND created_at >= ? AND created_at < ?", from.UTC(), to.UTC()).
 		Order("created_at").Limit(limit).Find(&list).Error
 	return list, err
 }

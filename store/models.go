@@ -382,6 +382,7 @@ type Mail struct {
 	Values    []byte // JSON
 	SentAt    *time.Time
 	CreatedAt time.Time
+	Failed    string // why it will never be sent; empty: it has been, or will be
 }
 
 // A Message is one message of the web console's chats, as it was last shown.

@@ -77,11 +77,11 @@ func TestTheOutboxTakesAKeyOnce(t *testing.T) {
 		if added, err := s.AddMail(again); added || err != nil {
 			t.Errorf("the same key twice: %v, %v", added, err)
 		}
-		if err := s.MailSent("m1", noon); err != nil {
+		if fresh, err := s.MailSent("m1", noon); err != nil || !fresh {
 			t.Fatal(err)
 		}
-		if err := s.MailSent("m2", noon); !errors.Is(err, store.ErrNotFound) {
-			t.Errorf("got %v, want ErrNotFound", err)
+		if fresh, err := s.MailSent("m1", noon); err != nil || fresh {
+			t.Errorf("sent twice: %v, %v", fresh, err)
 		}
 		m.SentAt = &noon
 		got, err := s.Mails("a", "", 10)

@@ -12,6 +12,8 @@ type Mailbox struct {
 	mu   sync.Mutex
 	sent []actions.Message
 	down int
+
+	refused map[actions.Email]int
 }
 
 // Fail has the next n messages fail, as a mail server that is away would.
@@ -21,6 +23,16 @@ func (m *Mailbox) Fail(n int) {
 	m.down = n
 }
 
+// Refuse has the server refuse for good the next n messages to an address.
+func (m *Mailbox) Refuse(to actions.Email, n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.refused == nil {
+		m.refused = map[actions.Email]int{}
+	}
+	m.refused[to] = n
+}
+
 // Send implements actions.Mailer.
 func (m *Mailbox) Send(ctx context.Context, msg actions.Message) error {
 	m.mu.Lock()
@@ -28,6 +40,10 @@ func (m *Mailbox) Send(ctx context.Context, msg actions.Message) error {
 	if m.down > 0 {
 		m.down--
 		return ErrTimeout
+	}
+	if m.refused[msg.To] > 0 {
+		m.refused[msg.To]--
+		return &actions.Error{Code: actions.Invalid, Key: "mail.refused"}
 	}
 	m.sent = append(m.sent, msg)
 	return ctx.Err()

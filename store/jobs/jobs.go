@@ -23,6 +23,7 @@ type Job struct {
 	// runs, or has been done within the last day. Jobs that must run again after each change, such as redrawing a card, have none.
 	Key     string
 	At      time.Time // earliest time to run; zero: now
+	Mass    bool      // one of very many, for which nobody waits: everything else that is due goes first
 	Attempt int       // 1 for the first
 }
 

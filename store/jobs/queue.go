@@ -40,6 +40,9 @@ const (
 	insertPayload = `{"queue":"default"}`
 )
 
+// lowestPriority is River's: jobs of a lower number that are due go first.
+const lowestPriority = 4
+
 // arguments is what River stores of a Job.
 type arguments struct {
 	kind string
@@ -108,6 +111,9 @@ func (q *queue[T]) Insert(ctx context.Context, conn *sql.Conn, tx *sql.Tx, list 
 		}
 		o := river.InsertOpts{ScheduledAt: job.At}
 		o.UniqueOpts.ByArgs = job.Key != ""
+		if job.Mass {
+			o.Priority = lowestPriority
+		}
 		args := job.Args
 		if len(args) == 0 {
 			args = json.RawMessage("{}")
