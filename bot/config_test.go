@@ -93,7 +93,7 @@ policy: {buyer_refund: {enabled: false, max: 12.5}, proposal_hours: 24}
 		{Name: "Rui", Role: "manager"},
 	}
 	want.Slack.Command = "/ajuda"
-	want.Mail = MailConfig{From: "Cozinha <ajuda@example.com>", OutboxDir: "outbox"}
+	want.Mail = MailConfig{From: "Cozinha <ajuda@example.com>", OutboxDir: "outbox", PerMinute: 60}
 	want.Policy.BuyerRefund.Enabled, want.Policy.BuyerRefund.Max, want.Policy.ProposalHours = false, 12_50, 24
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("LoadConfig (-want +got):\n%s", diff)
