@@ -50,7 +50,7 @@ func (c *Core) Collect(ctx context.Context, who Actor, in BulkInput) (BulkRun, e
 	var run BulkRun
 	err := c.store.Tx(ctx, func(tx *store.Store) error {
 		// repeated?
-		req := store.Request{Key: in.Key, AccountID: who.Account, Action: "bulk.collect", Target: in.Kind, Actor: who.ID, AskedBy: who.ID, State: string(RequestDone)}
+		req := store.Request{Key: in.Key, AccountID: who.Account, Action: "collect", Target: in.Kind, Actor: who.ID, AskedBy: who.ID, State: string(RequestDone)}
 		first, mine, err := c.claim(tx, req)
 		if err != nil {
 			return err

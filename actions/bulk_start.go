@@ -35,7 +35,7 @@ func (c *Core) StartBulk(ctx context.Context, who Actor, in StartBulkInput) (Bul
 	if err := checkNote("reason", in.Reason); err != nil {
 		return BulkRun{}, err
 	}
-	return c.onBulk(ctx, who, in.Key, "bulk.start", in.Run, func(tx *store.Store, run *store.BulkRun) error {
+	return c.onBulk(ctx, who, in.Key, "start", in.Run, func(tx *store.Store, run *store.BulkRun) error {
 		// authorise, on fresh facts
 		switch {
 		case run.AskedBy != who.ID:
@@ -97,7 +97,7 @@ func (c *Core) SteerBulk(ctx context.Context, who Actor, in SteerBulkInput) (Bul
 	if steer == nil {
 		return BulkRun{}, &Error{Code: Invalid, Key: "error.not_an_option"}
 	}
-	return c.onBulk(ctx, who, in.Key, "bulk."+in.Do, in.Run, func(tx *store.Store, run *store.BulkRun) error { return steer(tx, who, run) })
+	return c.onBulk(ctx, who, in.Key, in.Do, in.Run, func(tx *store.Store, run *store.BulkRun) error { return steer(tx, who, run) })
 }
 
 func (c *Core) pauseBulk(tx *store.Store, who Actor, run *store.BulkRun) error {
