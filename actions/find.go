@@ -16,6 +16,9 @@ type Filter struct {
 	Email       string      // a whole address; or the beginning of one, or of any word in it
 	Name        string      // beginnings of words of the buyer's name, in any order
 	Product     string      // the beginning of the product's name, or its whole code
+	Event       string      // id of one product
+	Events      bool        // only tickets of events
+	Pending     bool        // only with a good ticket whose attendee is not known
 	Status      Status
 	From, To    time.Time // ordered at or after From, before To
 	Cursor      string    // Next of the page before; empty for the first
@@ -90,6 +93,13 @@ func (f Filter) query(who Actor, from cursor) store.PurchaseFilter {
 		Account: who.Account, OnlyBuyers: !who.Staff(), Buyers: who.Buyers, Transaction: string(f.Transaction),
 		NameWords: strings.Fields(store.Fold(f.Name)), Product: store.Fold(f.Product), ProductCode: strings.TrimSpace(f.Product),
 		Status: string(f.Status), From: f.From, To: f.To, After: store.Cursor{At: from.At, ID: from.ID}, Limit: f.size() + 1,
+	}
+	q.ProductID = f.Event
+	if f.Events {
+		q.Kind = "event"
+	}
+	if f.Pending {
+		q.PendingIn = admitting
 	}
 	if email, err := ParseEmail(f.Email); err == nil && !from.Part {
 		q.EmailKey = email.Key()

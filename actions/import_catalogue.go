@@ -2,6 +2,7 @@ package actions
 
 import (
 	"slices"
+	"time"
 
 	"github.com/aftersale/aftersale/store"
 )
@@ -27,6 +28,7 @@ func (l *intake) product(sold SoldProduct, contents []SoldProduct, newest bool) 
 	if kindRank[kind] > kindRank[p.Kind] {
 		p.Kind = kind
 	}
+	l.becomes(r, before)
 	r.dirty = r.dirty || *p != before
 	for i, c := range contents {
 		l.hold(p, l.product(c, nil, newest), i)
@@ -45,8 +47,27 @@ func (l *intake) list(listed Listed) bool {
 	fill(&p.GuaranteeDays, listed.GuaranteeDays, true)
 	fill(&p.SupportEmail, listed.SupportEmail, true)
 	p.NameKey = store.Fold(p.Name)
+	p.StartsAt, p.EndsAt = told(p.StartsAt, listed.Event.Starts), told(p.EndsAt, listed.Event.Ends)
+	fill(&p.Timezone, listed.Event.Timezone, true)
+	fill(&p.Place, listed.Event.Place, true)
+	l.becomes(r, before)
 	r.dirty = r.dirty || *p != before
 	return *p != before
+}
+
+// told is a time that may not be known, after it was said again: the same one where nothing changed.
+func told(was *time.Time, said time.Time) *time.Time {
+	if said.IsZero() || was != nil && was.Equal(said) {
+		return was
+	}
+	return moment(said)
+}
+
+// becomes notes a product that turns out to be an event: its purchases from before have no tickets yet.
+func (l *intake) becomes(r *row[store.Product], before store.Product) {
+	if r.value.Kind == "event" && before.Kind != "event" && !r.fresh {
+		l.events = append(l.events, r.value.ID)
+	}
 }
 
 // kindRank orders kinds by how much an event must know to tell them: a purchase with tickets is one of an event,

@@ -84,6 +84,7 @@ type Listed struct {
 	AccessURL     string
 	GuaranteeDays int
 	SupportEmail  string
+	Event         Event
 }
 
 // ProductKinds are the kinds of products.

@@ -28,6 +28,7 @@ type intake struct {
 
 	inbound  []store.InboundEvent
 	newItems []store.BundleItem
+	events   []string // products that have turned out to be events
 	moved    []statusChange
 }
 
@@ -72,7 +73,7 @@ func (l *intake) reset() {
 	l.items = map[string][]store.BundleItem{}
 	l.openings = map[string]*row[time.Time]{}
 	l.paid = map[string]store.PaidRange{}
-	l.inbound, l.newItems, l.moved = nil, nil, nil
+	l.inbound, l.newItems, l.events, l.moved = nil, nil, nil, nil
 }
 
 // conflictTries is how often a batch is done again when another process wrote the same rows first.
@@ -83,7 +84,7 @@ func (c *Core) applyBatch(ctx context.Context, l *intake, events []SaleEvent) (r
 	if l.dry {
 		l.now = c.now()
 		results, err = l.run(c.store.In(ctx), events)
-		l.inbound, l.newItems, l.moved = nil, nil, nil
+		l.inbound, l.newItems, l.events, l.moved = nil, nil, nil, nil
 		return results, err
 	}
 	for range conflictTries {

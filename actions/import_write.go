@@ -75,7 +75,32 @@ func (l *intake) writePurchases(tx *store.Store) error {
 	if err := inChunks(purchases, tx.PutPurchases); err != nil {
 		return err
 	}
-	return inChunks(grants, tx.PutGrants)
+	if err := inChunks(grants, tx.PutGrants); err != nil {
+		return err
+	}
+	return l.issue(tx, purchases)
+}
+
+// issue makes the tickets of what was bought of events. Which purchases these are is for the statement to find out: it makes
+// no ticket twice, and none of what was never paid.
+func (l *intake) issue(tx *store.Store, purchases []store.Purchase) error {
+	var ids []string
+	events := map[string]bool{}
+	for _, p := range l.products {
+		events[p.value.ID] = p.value.Kind == "event"
+	}
+	for _, p := range purchases {
+		if events[p.ProductID] {
+			ids = append(ids, p.ID)
+		}
+	}
+	err := inChunks(ids, func(part []string) error { return tx.IssueTickets(l.account, part, l.now) })
+	for _, product := range l.events {
+		if err == nil {
+			err = tx.IssueTicketsOf(l.account, product, l.now)
+		}
+	}
+	return err
 }
 
 // writeItems records what bundles hold, and gives it to those whose purchases were recorded as of the bundle alone.

@@ -66,6 +66,7 @@ func toPurchase(f store.FullPurchase) Purchase {
 	if s := f.Subscription; s.ID != "" {
 		p.Subscription = &Subscription{Code: s.Code, Plan: s.Plan, Status: SubscriptionStatus(s.Status), NextChargeAt: value(s.NextChargeAt)}
 	}
+	p.Tickets = countTickets(f.Tickets)
 	for _, g := range f.Grants {
 		p.Access = append(p.Access, Access{Product: toProduct(g.Product), Active: g.AccessGrant.Active,
 			OpenedAt: value(g.AccessGrant.OpenedAt), SentAt: value(g.AccessGrant.SentAt), SentCount: g.AccessGrant.SentCount})
@@ -98,7 +99,8 @@ func guaranteeEnds(row store.Purchase, product store.Product) time.Time {
 
 func toProduct(p store.Product) Product {
 	return Product{ID: p.ID, Code: p.Code, Name: p.Name, Kind: p.Kind, AccessURL: p.AccessURL,
-		GuaranteeDays: p.GuaranteeDays, SupportEmail: p.SupportEmail}
+		GuaranteeDays: p.GuaranteeDays, SupportEmail: p.SupportEmail,
+		Event: Event{Starts: value(p.StartsAt), Ends: value(p.EndsAt), Timezone: p.Timezone, Place: p.Place}}
 }
 
 func toProducts(list []store.Product) []Product {

@@ -39,13 +39,13 @@ func TestMayResend(t *testing.T) {
 		{"fourth today, by the team", []Actor{agent}, paid(), recent, Allowed, "allowed"},
 	} {
 		for _, who := range c.who {
-			v := mayResend(who, resendCase{purchase: c.p, recent: c.recent}, DefaultPolicy(), noon)
+			v := mayResend(who, resendCase{purchase: c.p, accessSent: accessSent{recent: c.recent}}, DefaultPolicy(), noon)
 			if v.Decision != c.decision || v.Rule != "resend."+c.rule {
 				t.Errorf("%s (%s): got %s by %s", c.name, who.Role, v.Decision, v.Rule)
 			}
 		}
 	}
-	v := mayResend(buyer, resendCase{purchase: paid(), recent: recent}, DefaultPolicy(), noon)
+	v := mayResend(buyer, resendCase{purchase: paid(), accessSent: accessSent{recent: recent}}, DefaultPolicy(), noon)
 	if want := noon.Add(time.Hour); !v.Numbers.Date.Equal(want) || v.Numbers.Limit != 3 {
 		t.Errorf("free again at %v (limit %d), want %v", v.Numbers.Date, v.Numbers.Limit, want)
 	}

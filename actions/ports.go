@@ -114,19 +114,25 @@ type MailValues struct {
 	NewEmail     string    `json:"new_email,omitempty"` // likewise
 	Reason       string    `json:"reason,omitempty"`    // in the decider's words, such as why a refund was denied
 	At           time.Time `json:"at,omitzero"`
-	Until        time.Time `json:"until,omitzero"`   // how long the purchase is frozen
-	Change       string    `json:"change,omitempty"` // id of the change of e-mail that the reader may have put back
-	NotMeURL     string    `json:"-"`                // where he does: signed when the mail is sent, and kept nowhere
-	ChatURL      string    `json:"-"`                // where the reader continues in a chat
-	PageURL      string    `json:"-"`                // his own page; likewise
-	Days         int       `json:"-"`                // for which PageURL is good
-	Code         string    `json:"-"`                // one-time, and kept nowhere
-	Minutes      int       `json:"-"`                // for which the code is good
+	Until        time.Time `json:"until,omitzero"`        // how long the purchase is frozen
+	Change       string    `json:"change,omitempty"`      // id of the change of e-mail that the reader may have put back
+	NotMeURL     string    `json:"-"`                     // where he does: signed when the mail is sent, and kept nowhere
+	ChatURL      string    `json:"-"`                     // where the reader continues in a chat
+	PageURL      string    `json:"-"`                     // his own page; likewise
+	Days         int       `json:"-"`                     // for which PageURL is good
+	Event        Event     `json:"event,omitzero"`        // when and where
+	Tickets      int       `json:"tickets,omitempty"`     // how many the mail is about
+	TicketLink   string    `json:"ticket_link,omitempty"` // which they are; not a link yet
+	TicketURL    string    `json:"-"`                     // where they are: signed when the mail is sent, and kept nowhere
+	Code         string    `json:"-"`                     // one-time, and kept nowhere
+	Minutes      int       `json:"-"`                     // for which the code is good
 }
 
 // MailTemplates are the names of all templates; each exists in each language, as text and as HTML.
 var MailTemplates = []string{
 	"access",            // here is your product again (one product; a bundle sends several)
+	"checkin",           // say who comes to the event
+	"ticket",            // here are your tickets
 	"refund_requested",  // your refund is under way
 	"refund_done",       // the money is on its way, and when it comes by payment method
 	"refund_denied",     // with the reason and what can still be done

@@ -43,6 +43,9 @@ func (c *Core) writeOut(tx *store.Store, file *store.BuyerFile) ([]byte, error) 
 	for i := range file.Passwords {
 		file.Passwords[i].Hash = ""
 	}
+	if err := c.openTickets(file); err != nil {
+		return nil, err
+	}
 	if err := c.openContact(&file.Buyer); err != nil {
 		return nil, err
 	}
@@ -56,23 +59,38 @@ func (c *Core) writeOut(tx *store.Store, file *store.BuyerFile) ([]byte, error) 
 // openContact puts a buyer's document and phone where their seals are, as JSON, and drops what is of use to us alone. What
 // was sealed with a secret that is not here any more cannot be told, and that is said.
 func (c *Core) openContact(b *store.Buyer) error {
-	tell := func(use string, sealed []byte) ([]byte, error) {
-		if len(sealed) == 0 {
-			return nil, nil
-		}
-		value, err := c.vault.Open(use, b.ID, sealed)
-		if err != nil {
-			value = []byte("sealed with another secret_key")
-		}
-		return json.Marshal(string(value))
-	}
 	var err error
-	if b.Document, err = tell(useDocument, b.Document); err != nil {
+	if b.Document, err = c.tellSealed(useDocument, b.ID, b.Document); err != nil {
 		return err
 	}
-	b.Phone, err = tell(usePhone, b.Phone)
+	b.Phone, err = c.tellSealed(usePhone, b.ID, b.Phone)
 	b.DocumentKey = ""
 	return err
+}
+
+func (c *Core) tellSealed(use, of string, sealed []byte) ([]byte, error) {
+	if len(sealed) == 0 {
+		return nil, nil
+	}
+	value, err := c.vault.Open(use, of, sealed)
+	if err != nil {
+		value = []byte("sealed with another secret_key")
+	}
+	return json.Marshal(string(value))
+}
+
+// openTickets puts the attendees' documents where their seals are, and drops the codes: a copy of the file must let nobody in.
+// Of tickets of others that name the buyer's address he is told what is about him.
+func (c *Core) openTickets(file *store.BuyerFile) error {
+	for i := range file.Tickets {
+		t := &file.Tickets[i]
+		var err error
+		if t.Document, err = c.tellSealed(useTicketDocument, t.ID, t.Document); err != nil {
+			return err
+		}
+		t.Code, t.CodeKey = nil, ""
+	}
+	return nil
 }
 
 // An Erasure is what was erased, by number.

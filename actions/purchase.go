@@ -87,6 +87,7 @@ type Purchase struct {
 	Recurrence    int           `json:",omitzero"` // nth charge of a subscription; 0 for single purchases
 	Subscription  *Subscription `json:",omitzero"`
 	Access        []Access      `json:",omitzero"`
+	Tickets       TicketCounts  `json:",omitzero"` // of an event
 	Refunding     bool          `json:",omitzero"` // a refund is under way
 	EmailChanges  int           `json:",omitzero"`
 	FrozenUntil   time.Time     `json:",omitzero"` // no refund and no e-mail change before; zero when free
@@ -107,6 +108,7 @@ type Product struct {
 	AccessURL     string `json:",omitzero"`
 	GuaranteeDays int    `json:",omitzero"` // whole days; 0 when unknown
 	SupportEmail  string `json:",omitzero"`
+	Event         Event  `json:",omitzero"`
 }
 
 // A Buyer is who paid.

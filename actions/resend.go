@@ -2,7 +2,6 @@ package actions
 
 import (
 	"context"
-	"time"
 
 	"github.com/aftersale/aftersale/store"
 )
@@ -111,27 +110,9 @@ func accessKey(request, product string) string { return request + "/access/" + p
 func (c *Core) resendVerdict(s *store.Store, who Actor, p Purchase) (Verdict, error) {
 	facts := resendCase{purchase: p}
 	if !who.Staff() {
-		if _, err := s.LockBuyers(p.Buyer.ID); err != nil {
+		var err error
+		if facts.accessSent, err = c.accessSent(s, who, p); err != nil {
 			return Verdict{}, err
-		}
-		hour := c.now().Add(-time.Hour)
-		mails, err := s.AccessMails(who.Account, string(p.Buyer.Email), hour)
-		if err != nil {
-			return Verdict{}, err
-		}
-		shop, err := s.AskedByBuyers(who.Account, KindResend, hour)
-		if err != nil {
-			return Verdict{}, err
-		}
-		facts.address, facts.shop = int(mails), int(shop)
-		list, err := s.RequestsOn(who.Account, string(p.Transaction), KindResend, c.now().Add(-day))
-		if err != nil {
-			return Verdict{}, err
-		}
-		for _, r := range list {
-			if r.State == string(RequestDone) { // the one that is being judged is not
-				facts.recent = append(facts.recent, r.CreatedAt.UTC())
-			}
 		}
 	}
 	return mayResend(who, facts, c.policy, c.now()), nil

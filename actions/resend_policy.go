@@ -8,9 +8,7 @@ import (
 // A resendCase is all that mayResend looks at.
 type resendCase struct {
 	purchase Purchase
-	recent   []time.Time // when access was sent again in the last 24 hours, by anybody, oldest first
-	address  int         // access mails to the same address in the last hour
-	shop     int         // times that buyers of the shop had access sent in the last hour
+	accessSent
 }
 
 // mayResend is the policy for sending access again: only what is paid and not being paid back, and for a buyer only
@@ -21,16 +19,15 @@ func mayResend(who Actor, c resendCase, pol Policy, now time.Time) Verdict {
 	if v := resendable(p.Status, p.Refunding, p.Subscription, len(products), now); v.Decision == Blocked {
 		return v
 	}
-	switch {
-	case !who.Staff() && pol.Resend.BuyerDaily == 0:
-		return blocked("resend.staff_only", Numbers{})
-	case !who.Staff() && len(c.recent) >= pol.Resend.BuyerDaily:
-		free := c.recent[len(c.recent)-pol.Resend.BuyerDaily].Add(day)
-		return blocked("resend.daily_limit", Numbers{Count: len(c.recent), Limit: pol.Resend.BuyerDaily, Date: free})
-	case !who.Staff() && c.address > 0 && c.address+len(products) > pol.Resend.PerAddress: // the first goes out, however many it has
-		return blocked("resend.address_limit", Numbers{Count: c.address, Limit: pol.Resend.PerAddress})
-	case !who.Staff() && c.shop >= pol.Resend.PerShop:
-		return blocked("resend.shop_limit", Numbers{Count: c.shop, Limit: pol.Resend.PerShop})
+	switch limit, numbers := c.tooMany(who, len(products), pol.Resend); limit {
+	case staffOnly:
+		return blocked("resend.staff_only", numbers)
+	case dailyLimit:
+		return blocked("resend.daily_limit", numbers)
+	case addressLimit:
+		return blocked("resend.address_limit", numbers)
+	case shopLimit:
+		return blocked("resend.shop_limit", numbers)
 	}
 	return allowed("resend.allowed", Numbers{Count: len(products)})
 }

@@ -16,6 +16,7 @@ type Result struct {
 	Proposal string      `json:"proposal,omitempty"` // id, when State is proposed
 	Products []Product   `json:"products,omitempty"` // of Resend: what was mailed, one mail each
 	Run      string      `json:"run,omitempty"`      // id, of work for many
+	Tickets  int         `json:"tickets,omitempty"`  // of SendCheckIn: how many the mail was about; of Admit: 1
 	Verdict  Verdict     `json:"verdict"`            // as computed when the action ran
 }
 

@@ -88,6 +88,7 @@ func (c *Core) forgettings(account string) []forgetting {
 		{"contacts", r.Contacts, func(tx *store.Store, before time.Time, limit int) (int, int, error) {
 			return c.forgetContacts(tx, account, before, limit)
 		}},
+		{"attendees", r.Attendees, simple((*store.Store).ForgetAttendees)},
 		{"requests", r.Requests, c.trimRequests},
 		{"proposals", r.Requests, c.trimProposals},
 	}

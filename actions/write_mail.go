@@ -82,6 +82,7 @@ func (c *Core) sendMail(ctx context.Context, job jobs.Job) error {
 			return err
 		}
 	}
+	values.TicketURL = c.ticketURL(values.TicketLink, m.CreatedAt.UTC())
 	values.NotMeURL = c.notMeURL(values.Change, m.CreatedAt.UTC())
 	if err := c.mailer.Send(ctx, Message{ID: m.ID, Template: m.Template, Locale: m.Locale, Timezone: account.Timezone,
 		Sender: Sender{Name: account.Name, SupportEmail: account.SupportEmail},

@@ -13,11 +13,12 @@ var commandOptions = map[string][]flow.CommandOption{
 	"find": {
 		{Name: "query", Suggest: true}, {Name: "product"}, {Name: "status", Choices: choices(statuses)}, {Name: "period"},
 	},
-	"refund": {{Name: "transaction", Suggest: true}},
-	"resend": {{Name: "transaction", Suggest: true}},
-	"email":  {{Name: "transaction", Suggest: true}},
-	"audit":  {{Name: "who"}, {Name: "area", Choices: choices(actions.AuditAreas)}, {Name: "period"}, {Name: "text"}},
-	"join":   {{Name: "code"}},
+	"refund":  {{Name: "transaction", Suggest: true}},
+	"resend":  {{Name: "transaction", Suggest: true}},
+	"checkin": {{Name: "query", Suggest: true}},
+	"email":   {{Name: "transaction", Suggest: true}},
+	"audit":   {{Name: "who"}, {Name: "area", Choices: choices(actions.AuditAreas)}, {Name: "period"}, {Name: "text"}},
+	"join":    {{Name: "code"}},
 }
 
 func choices[T ~string](values []T) []flow.LocalChoice {

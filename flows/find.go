@@ -30,6 +30,7 @@ type Find struct {
 	Refund   actions.Verdict
 	Resend   actions.Verdict
 	Email    actions.Verdict
+	CheckIn  actions.Verdict
 	Chats    bool // the buyer has some, for the team
 	Page     bool // for a buyer: there is one of all that he has bought
 	History  bool
@@ -130,6 +131,11 @@ func (f *Find) load(c flow.Call) (err error) {
 	if f.Email, err = f.core.EmailVerdict(c.Who, f.Purchase); err != nil {
 		return err
 	}
+	if f.Purchase.Product.Kind == "event" {
+		if f.CheckIn, err = f.core.CheckInVerdict(c, c.Who, f.Purchase, "", true); err != nil {
+			return err
+		}
+	}
 	if f.Staff {
 		chats, err := f.core.DevicesOf(c, c.Who, f.Picked)
 		if err != nil {
@@ -169,6 +175,9 @@ func (f *Find) items() []flow.Item {
 	}
 	if f.Resend.Decision == actions.Allowed {
 		items = append(items, flow.Open("resend", "resend", about))
+	}
+	if f.CheckIn.Decision == actions.Allowed {
+		items = append(items, flow.Open("checkin", "checkin", map[string]string{"query": string(f.Picked), "transaction": string(f.Picked)}))
 	}
 	if f.Refund.Decision != actions.Blocked {
 		items = append(items, flow.Open("refund", "refund", about))

@@ -17,6 +17,7 @@ func All(core *actions.Core) []flow.Def {
 		NewRefund(core),
 		NewRefunds(core),
 		NewResend(core),
+		NewCheckIn(core),
 		NewEmail(core),
 		NewReveal(core),
 		NewChats(core),

@@ -74,7 +74,7 @@ func whole(p actions.Purchase, own bool, now time.Time) []flow.Fact {
 	facts := brief(p, own)
 	facts = append(facts, flow.Card(
 		"payment", payment(p), "ordered_at", p.OrderedAt, "guarantee", guarantee(p, now), "contents", contents(p),
-		"tickets", tickets(p), "access", access(p), "subscription", subscription(p))...)
+		"event_at", begins(p.Product), "event_place", p.Product.Event.Place, "tickets", tickets(p), "access", access(p), "subscription", subscription(p))...)
 	switch {
 	case p.Refunding:
 		facts = append(facts, flow.Fact{Name: "under_way", Value: flow.T("purchase.refunding")})
@@ -118,8 +118,11 @@ func contents(p actions.Purchase) string {
 }
 
 func tickets(p actions.Purchase) any {
-	if p.Product.Kind != "event" {
+	switch {
+	case p.Product.Kind != "event":
 		return nil
+	case p.Tickets.All() > 0 && p.Status.Paid():
+		return counted(p.Tickets)
 	}
 	return flow.T("purchase.tickets", "count", p.Quantity)
 }

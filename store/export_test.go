@@ -19,6 +19,7 @@ func Models() []any {
 		&Purchase{},
 		&Subscription{},
 		&AccessGrant{},
+		&Ticket{},
 		&Proposal{},
 		&Conversation{},
 		&Card{},
@@ -50,6 +51,7 @@ func Models() []any {
 var Retention = map[string]string{
 	"conversations_ended": forgetConversations, "inbound_events_filled": forgetPayloads, "mails_filled": forgetMails,
 	"web_messages_by_age": forgetMessages, "identity_buyers_by_proof": forgetProofs,
+	"tickets_filled":      forgetAttendees,
 	"requests_untrimmed":  "SELECT * FROM requests WHERE " + spentRequests + " ORDER BY updated_at LIMIT ?",
 	"proposals_untrimmed": "SELECT * FROM proposals WHERE " + spentProposals + " ORDER BY created_at LIMIT ?",
 	"buyers_by_contact":   "SELECT * FROM buyers WHERE " + spentContacts + " ORDER BY contact_at, id LIMIT ?",

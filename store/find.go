@@ -20,6 +20,9 @@ type PurchaseFilter struct {
 	NameWords   []string // folded beginnings of words of the buyer; all must match
 	Product     string   // folded beginning of the name
 	ProductCode string   // or, instead, the whole code
+	ProductID   string   // one product
+	Kind        string   // of the product
+	PendingIn   []string // when there are any: in these states, with a ticket whose attendee is not known
 	Status      string
 	From, To    time.Time // ordered at or after From, before To
 	After       Cursor    // the last purchase of the page before
@@ -52,6 +55,7 @@ func (s *Store) FindPurchases(f PurchaseFilter) ([]FullPurchase, error) {
 	if f.After.ID != "" {
 		w.add("(p.ordered_at, p.id) < (?, ?)", f.After.At, f.After.ID) // as one: so an index begins there
 	}
+	f.pending(&w)
 	if some, err := s.byProduct(f, &w); err != nil || !some {
 		return nil, err
 	}
@@ -71,16 +75,7 @@ const newestFirst = "p.ordered_at DESC, p.id DESC"
 // already, and walks all purchases of the shop; and whatever is joined, it joins before it sorts. So the page is picked
 // first, from no more columns than the conditions need: often an index has them all.
 func (f PurchaseFilter) ofBuyers(buyers []string, w conditions) conditions {
-	columns := "id, account_id, buyer_id, ordered_at"
-	if f.Transaction != "" {
-		columns += `, "transaction"`
-	}
-	if f.Status != "" {
-		columns += ", status"
-	}
-	if f.Product != "" {
-		columns += ", product_id"
-	}
+	columns := "id, account_id, buyer_id, ordered_at" + f.needs()
 	pick := "p.id IN (WITH p AS MATERIALIZED (SELECT " + columns + " FROM purchases WHERE account_id = ? AND buyer_id IN ?) SELECT p.id FROM p"
 	if strings.Contains(w.sql(), "b.") {
 		pick += " JOIN buyers b ON b.id = p.buyer_id"
@@ -93,13 +88,21 @@ func (f PurchaseFilter) ofBuyers(buyers []string, w conditions) conditions {
 
 // byProduct narrows to the products that are meant; false when there are none.
 func (s *Store) byProduct(f PurchaseFilter, w *conditions) (bool, error) {
-	if f.Product == "" {
+	if f.ProductID != "" {
+		w.add("p.product_id = ?", f.ProductID)
+	}
+	if f.Product == "" && f.Kind == "" {
 		return true, nil
 	}
+	q := s.db().Model(&Product{}).Where("account_id = ?", f.Account)
+	if f.Product != "" {
+		q = q.Where(s.prefix("name_key")+" OR code = ?", append(bounds(f.Product), f.ProductCode)...)
+	}
+	if f.Kind != "" {
+		q = q.Where("kind = ?", f.Kind)
+	}
 	var ids []string
-	err := s.db().Model(&Product{}).Where("account_id = ?", f.Account).
-		Where(s.prefix("name_key")+" OR code = ?", append(bounds(f.Product), f.ProductCode)...).
-		Limit(manyProducts).Pluck("id", &ids).Error
+	err := q.Limit(manyProducts).Pluck("id", &ids).Error
 	if err != nil {
 		return false, fmt.Errorf("products by name: %w", err)
 	}

@@ -59,10 +59,10 @@ func (s *Store) OwnRefunds(account string, buyers []string, except string, since
 	return r.N, err
 }
 
-// AccessMails counts the access mails to an address since an instant.
+// AccessMails counts the mails about access to an address since an instant, those about tickets included.
 func (s *Store) AccessMails(account, recipient string, since time.Time) (int64, error) {
 	type row struct{ N int64 }
-	r, err := readOne[row](s, `SELECT count(*) FROM mails m WHERE m.account_id = ? AND m.template = 'access' AND m.recipient = ? AND m.created_at > ?`,
+	r, err := readOne[row](s, `SELECT count(*) FROM mails m WHERE m.account_id = ? AND m.template IN ('access', 'checkin', 'ticket') AND m.recipient = ? AND m.created_at > ?`,
 		account, recipient, since)
 	return r.N, err
 }

@@ -138,6 +138,10 @@ type Product struct {
 	AccessURL     string // members area or download page; empty when unknown
 	GuaranteeDays int    // whole days, 7 to 60; 0 when unknown (then dates on the purchase decide)
 	SupportEmail  string
+	StartsAt      *time.Time // of an event; nil when not said
+	EndsAt        *time.Time
+	Timezone      string // IANA name, of an event's place; empty: the account's
+	Place         string // of an event, as it is written on tickets
 	CreatedAt     time.Time
 }
 

@@ -29,6 +29,7 @@ type BuyerFile struct {
 	PageEnds      []PageEnd
 	Resets        []PasswordReset
 	Passwords     []Password
+	Tickets       []Ticket // of his purchases, and those of others that name his address
 	Mails         []Mail
 	Messages      []Message
 	Files         []File
@@ -57,6 +58,7 @@ func (s *Store) BuyerFile(account, buyer string) (BuyerFile, error) {
 		list(&f.Subscriptions, "account_id = ? AND buyer_id = ?", account, buyer),
 		list(&f.Codes, "account_id = ? AND buyer_id = ?", account, buyer),
 		list(&f.PageEnds, "buyer_id = ?", buyer), list(&f.Resets, "buyer_id = ?", buyer), list(&f.Passwords, "buyer_id = ?", buyer),
+		list(&f.Tickets, "account_id = ? AND email_key = ? AND email_key <> ''", account, f.Buyer.EmailKey),
 		list(&f.Mails, "account_id = ? AND lower(recipient) = ?", account, strings.ToLower(f.Buyer.Email)),
 	)
 	if err != nil {
@@ -126,7 +128,9 @@ func (s *Store) filePurchases(account string, f *BuyerFile, list func(any, strin
 		var requests []Request
 		var ledger []LedgerEntry
 		var changes []EmailChange
+		var tickets []Ticket
 		if err := errors.Join(list(&changes, "purchase_id = ?", p.ID),
+			list(&tickets, "purchase_id = ? AND email_key <> ?", p.ID, f.Buyer.EmailKey), // the others are there
 			list(&grants, "purchase_id = ?", p.ID), list(&proposals, "purchase_id = ?", p.ID),
 			list(&ledger, `account_id = ? AND "transaction" = ?`, account, p.Transaction)); err != nil {
 			return err
@@ -141,7 +145,7 @@ func (s *Store) filePurchases(account string, f *BuyerFile, list func(any, strin
 		targets = append(targets, about[1:]...)
 		f.Grants, f.Proposals = append(f.Grants, grants...), append(f.Proposals, proposals...)
 		f.Requests, f.Ledger = append(f.Requests, requests...), append(f.Ledger, ledger...)
-		f.EmailChanges = append(f.EmailChanges, changes...)
+		f.EmailChanges, f.Tickets = append(f.EmailChanges, changes...), append(f.Tickets, tickets...)
 	}
 	return s.db().Where("account_id = ? AND (target IN ? OR actor IN ?)", account, targets, actors).Order("seq").Limit(maxFile).Find(&f.Audit).Error
 }
@@ -271,6 +275,10 @@ func (s *Store) EraseBuyer(f BuyerFile, at time.Time) error {
 	}
 	for _, c := range f.EmailChanges {
 		all = append(all, run(&EmailChange{}, map[string]any{"old_email": "", "new_email": ""}, "id = ?", c.ID))
+	}
+	for _, t := range f.Tickets { // whoever else came was his guest
+		all = append(all, run(&Ticket{}, map[string]any{"name": "", "email": "", "email_key": "", "document": nil, "code": nil, "code_key": "",
+			"filled_at": nil}, "id = ?", t.ID))
 	}
 	for _, e := range f.Inbound {
 		all = append(all, run(&InboundEvent{}, map[string]any{"payload": nil}, "account_id = ? AND source = ? AND event_id = ?", e.AccountID, e.Source, e.ID))

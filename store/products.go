@@ -24,8 +24,9 @@ func (s *Store) PutProducts(list []Product) error {
 		return nil
 	}
 	err := s.db().Clauses(clause.OnConflict{
-		Columns:   []clause.Column{{Name: "id"}},
-		DoUpdates: clause.AssignmentColumns([]string{"name", "name_key", "kind", "access_url", "guarantee_days", "support_email"}),
+		Columns: []clause.Column{{Name: "id"}},
+		DoUpdates: clause.AssignmentColumns([]string{"name", "name_key", "kind", "access_url", "guarantee_days", "support_email",
+			"starts_at", "ends_at", "timezone", "place"}),
 	}).Create(&list).Error
 	if err != nil {
 		return fmt.Errorf("put products: %w", err)

@@ -14,6 +14,7 @@ type FullPurchase struct {
 	OpenProposal string       // id; empty when none waits
 	Grants       []Grant
 	Contents     []Product // of a bundle, in order
+	Tickets      []TicketCount
 }
 
 // A Grant is an access grant with its product.
@@ -89,7 +90,7 @@ type selection struct {
 	lock  bool
 }
 
-// purchases loads whole purchases in three queries at most, however many they are.
+// purchases loads whole purchases in four queries at most, however many they are.
 func (s *Store) purchases(sel selection) ([]FullPurchase, error) {
 	query := "SELECT " + s.columns(Purchase{}, "p") + "," + s.columns(Buyer{}, "b") + "," + s.columns(Product{}, "d") + "," +
 		s.columns(Subscription{}, "s") + ", o.id" +
@@ -108,6 +109,9 @@ func (s *Store) purchases(sel selection) ([]FullPurchase, error) {
 		return nil, fmt.Errorf("purchases: %w", err)
 	}
 	if err := s.fillGrants(all); err != nil {
+		return nil, err
+	}
+	if err := s.fillTickets(all); err != nil {
 		return nil, err
 	}
 	return all, s.fillContents(all)

@@ -16,7 +16,11 @@ const (
 	forgetMails = `UPDATE mails SET name = '', "values" = NULL WHERE id IN
 		(SELECT id FROM mails WHERE "values" IS NOT NULL AND sent_at < ? ORDER BY sent_at LIMIT ?)`
 	forgetMessages = `DELETE FROM web_messages WHERE id IN (SELECT id FROM web_messages WHERE updated_at < ? ORDER BY updated_at LIMIT ?)`
-	forgetProofs   = `DELETE FROM identity_buyers WHERE (identity_id, buyer_id) IN
+	// Of an event whose time is not known, when its attendee was named has to do.
+	forgetAttendees = `UPDATE tickets SET name = '', email = '', email_key = '', document = NULL, code = NULL, code_key = '', filled_at = NULL WHERE id IN
+		(SELECT t.id FROM tickets t WHERE t.filled_at < ? AND NOT EXISTS
+		(SELECT 1 FROM products d WHERE d.id = t.product_id AND COALESCE(d.ends_at, d.starts_at) >= ?) ORDER BY t.filled_at LIMIT ?)`
+	forgetProofs = `DELETE FROM identity_buyers WHERE (identity_id, buyer_id) IN
 		(SELECT identity_id, buyer_id FROM identity_buyers WHERE proved_at < ? ORDER BY proved_at LIMIT ?)`
 )
 
@@ -43,6 +47,11 @@ func (s *Store) ForgetMessages(before time.Time, limit int) (int, error) {
 // ForgetProofs drops who was known to be which buyer, where that was not shown again.
 func (s *Store) ForgetProofs(before time.Time, limit int) (int, error) {
 	return s.forget("proofs", forgetProofs, before, limit)
+}
+
+// ForgetAttendees drops who came to events that are over: that somebody did stays.
+func (s *Store) ForgetAttendees(before time.Time, limit int) (int, error) {
+	return s.forget("attendees", forgetAttendees, before, before, limit)
 }
 
 func (s *Store) forget(what, statement string, values ...any) (int, error) {

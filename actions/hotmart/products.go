@@ -10,16 +10,22 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aftersale/aftersale/actions"
 )
 
-// The list of products is a format of ours, for what no webhook and no report tells: where the access to a product is.
-// It is a CSV with this header; all columns but the code may be empty, which changes nothing:
+// The list of products is a format of ours, for what no webhook and no report tells: where the access to a product is, and
+// when and where an event takes place. It is a CSV with this header, of which the last four may be left out together; all
+// columns but the code may be empty, which changes nothing:
 //
-//	code,name,kind,access_url,guarantee_days,support_email
-//	5200001,Pão de Fermentação Natural,course,https://cozinha.example/pao,15,
-var productColumns = []string{"code", "name", "kind", "access_url", "guarantee_days", "support_email"}
+//	code,name,kind,access_url,guarantee_days,support_email,starts_at,ends_at,timezone,place
+//	5200001,Pão de Fermentação Natural,course,https://cozinha.example/pao,15,,,,,
+//	5200003,Jantar na Cozinha,event,,7,,2026-12-05 19:30,2026-12-05 23:00,America/Sao_Paulo,"Rua do Pão, 12, São Paulo"
+var (
+	productColumns = []string{"code", "name", "kind", "access_url", "guarantee_days", "support_email"}
+	eventColumns   = []string{"starts_at", "ends_at", "timezone", "place"}
+)
 
 // isProducts tells the list by its header.
 func isProducts(head []byte) bool {
@@ -35,14 +41,15 @@ func productsDelimiter(head []byte) byte {
 }
 
 // readProducts reads the list.
-func readProducts(t *table, at func() int64) iter.Seq[actions.ImportItem] {
+func readProducts(t *table, zone *time.Location, at func() int64) iter.Seq[actions.ImportItem] {
 	return func(yield func(actions.ImportItem) bool) {
 		header, _, err := t.row()
 		for i := range header {
 			header[i] = strings.TrimSpace(header[i])
 		}
-		if err == nil && !slices.Equal(header, productColumns) {
-			err = fmt.Errorf("the columns of a list of products are %s", strings.Join(productColumns, ","))
+		all := slices.Concat(productColumns, eventColumns)
+		if err == nil && !slices.Equal(header, productColumns) && !slices.Equal(header, all) {
+			err = fmt.Errorf("the columns of a list of products are %s, and %s for events", strings.Join(productColumns, ","), strings.Join(eventColumns, ","))
 		}
 		if err != nil {
 			yield(actions.ImportItem{Line: 1, Read: at(), Err: err})
@@ -55,7 +62,7 @@ func readProducts(t *table, at func() int64) iter.Seq[actions.ImportItem] {
 			}
 			item := actions.ImportItem{Line: line, Read: at(), Err: err}
 			if err == nil {
-				item.Event, item.Err = listed(fields)
+				item.Event, item.Err = listed(fields, len(header), zone)
 			}
 			var reading *actions.ReadingError
 			if !yield(item) || errors.As(err, &reading) {
@@ -65,10 +72,38 @@ func readProducts(t *table, at func() int64) iter.Seq[actions.ImportItem] {
 	}
 }
 
+// takesPlace reads when and where an event is: times are of the clocks there.
+func takesPlace(fields []string, zone *time.Location) (actions.Event, []error) {
+	e := actions.Event{Timezone: fields[2], Place: fields[3]}
+	var wrong []error
+	if e.Timezone != "" {
+		there, err := time.LoadLocation(e.Timezone)
+		if err != nil || e.Timezone == "Local" {
+			return e, []error{fmt.Errorf("timezone: %.40q is none, such as America/Sao_Paulo", e.Timezone)}
+		}
+		zone = there
+	}
+	read := func(column, text string) time.Time {
+		if text == "" {
+			return time.Time{}
+		}
+		at, err := time.ParseInLocation("2006-01-02 15:04", strings.Replace(text, "T", " ", 1), zone)
+		if err != nil {
+			wrong = append(wrong, fmt.Errorf("%s: no time such as 2026-12-05 19:30", column))
+		}
+		return at.UTC()
+	}
+	e.Starts, e.Ends = read("starts_at", fields[0]), read("ends_at", fields[1])
+	if len(wrong) == 0 && !e.Ends.IsZero() && !e.Starts.IsZero() && !e.Ends.After(e.Starts) {
+		wrong = append(wrong, errors.New("ends_at: must come after starts_at"))
+	}
+	return e, wrong
+}
+
 // listed reads one row of the list.
-func listed(fields []string) (actions.SaleEvent, error) {
-	if len(fields) != len(productColumns) {
-		return actions.SaleEvent{}, fmt.Errorf("row has %d of %d columns", len(fields), len(productColumns))
+func listed(fields []string, columns int, zone *time.Location) (actions.SaleEvent, error) {
+	if len(fields) != columns {
+		return actions.SaleEvent{}, fmt.Errorf("row has %d of %d columns", len(fields), columns)
 	}
 	for i := range fields {
 		fields[i] = clean(fields[i], 300)
@@ -95,6 +130,11 @@ func listed(fields []string) (actions.SaleEvent, error) {
 		if _, err := actions.ParseEmail(p.SupportEmail); err != nil {
 			wrong = append(wrong, errors.New("support_email: no address"))
 		}
+	}
+	if columns > len(productColumns) {
+		var problems []error
+		p.Event, problems = takesPlace(fields[len(productColumns):], zone)
+		wrong = append(wrong, problems...)
 	}
 	if len(wrong) > 0 {
 		text := make([]string, len(wrong))

@@ -55,7 +55,7 @@ func Read(r io.Reader, name string, o Options) (File, error) {
 	}
 	if isProducts(head) {
 		t := &table{in: in, delim: productsDelimiter(head)}
-		return File{Format: "list of products", Items: readProducts(t, at)}, nil
+		return File{Format: "list of products", Items: readProducts(t, o.Location, at)}, nil
 	}
 	report, err := openReport(in, head, o.Location)
 	if err != nil {

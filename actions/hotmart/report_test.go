@@ -354,6 +354,35 @@ func TestProducts(t *testing.T) {
 		`access_url: no address of a web page; guarantee_days: a whole number from 7 to 60; support_email: no address`, "row has 2 of 6 columns"}, wrong); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	events := "code,name,kind,access_url,guarantee_days,support_email,starts_at,ends_at,timezone,place\n" +
+		"3,Jantar,event,,,,2026-12-05 19:30,2026-12-05T23:00,Europe/Lisbon,\"Rua do Pão, 12\"\n" +
+		"4,Sarau,event,,,,2026-12-05 19:30,,,\n" +
+		"5,Baile,event,,,,5/12/2026,2026-12-05 23:00,,\n" +
+		"6,Baile,event,,,,2026-12-05 23:00,2026-12-05 19:30,,\n" +
+		"7,Baile,event,,,,2026-12-05 23:00,,Lisbon,\n"
+	f, err = Read(strings.NewReader(events), "products.csv", Options{Location: time.FixedZone("-03", -3*60*60)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, wrong = nil, nil
+	for item := range f.Items {
+		if item.Err != nil {
+			wrong = append(wrong, item.Err.Error())
+			continue
+		}
+		got = append(got, *item.Event.Product)
+	}
+	if diff := cmp.Diff([]actions.Listed{
+		{Code: "3", Name: "Jantar", Kind: "event", Event: actions.Event{Starts: time.Date(2026, 12, 5, 19, 30, 0, 0, time.UTC),
+			Ends: time.Date(2026, 12, 5, 23, 0, 0, 0, time.UTC), Timezone: "Europe/Lisbon", Place: "Rua do Pão, 12"}},
+		{Code: "4", Name: "Sarau", Kind: "event", Event: actions.Event{Starts: time.Date(2026, 12, 5, 22, 30, 0, 0, time.UTC)}},
+	}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"starts_at: no time such as 2026-12-05 19:30", "ends_at: must come after starts_at",
+		`timezone: "Lisbon" is none, such as America/Sao_Paulo`}, wrong); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 	if got := items(t, "code;access_url\n1;https://a.example\n", Options{}); len(got) != 1 || !strings.Contains(got[0], "1: the columns of a list of products are") {
 		t.Errorf("got %q", got)
 	}

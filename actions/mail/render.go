@@ -105,9 +105,17 @@ func values(w *words, locale string, m actions.Message) map[string]string {
 		"not_me_url":    webLink(v.NotMeURL),
 		"page_url":      webLink(v.PageURL),
 		"days":          format.Number(locale, int64(v.Days)),
+		"ticket_url":    webLink(v.TicketURL),
+		"event_place":   oneLine(v.Event.Place),
+		"event_at":      "",
+		"several":       "",
 	}
 	if v.Price.Currency != "" {
 		out["price"] = format.Money(locale, v.Price.Minor, v.Price.Currency)
+	}
+	out["event_at"] = format.DateTime(locale, cmp.Or(v.Event.Timezone, m.Timezone), v.Event.Starts)
+	if v.Tickets > 1 {
+		out["several"] = format.Number(locale, int64(v.Tickets))
 	}
 	payment := string(v.Payment)
 	if w.Payment[payment] == "" {

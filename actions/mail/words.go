@@ -62,6 +62,8 @@ func (p *paragraph) UnmarshalYAML(raw []byte) error {
 // facts are the values that a mail shows in a table below its text, in order; the same in all languages.
 var facts = map[string][]string{
 	"access":            {"product", "transaction"},
+	"checkin":           {"product", "event_at", "event_place", "several", "transaction"},
+	"ticket":            {"product", "event_at", "event_place", "several", "transaction"},
 	"refund_requested":  {"product", "price", "transaction"},
 	"refund_done":       {"product", "price", "transaction"},
 	"refund_denied":     {"product", "price", "transaction"},
@@ -78,7 +80,7 @@ var facts = map[string][]string{
 }
 
 // links are the values that a mail's button opens, where it is another than "access_url".
-var links = map[string]string{"email_changed_old": "not_me_url", "page_link": "page_url"}
+var links = map[string]string{"email_changed_old": "not_me_url", "page_link": "page_url", "checkin": "ticket_url", "ticket": "ticket_url"}
 
 // dictionary reads all languages once; the files are part of the program, so an error is ours.
 var dictionary = sync.OnceValues(func() (map[string]*words, error) {

@@ -8,6 +8,7 @@
 //	{{ms "-3d" "8s"}}    milliseconds since 1970, as webhooks write times
 //	{{day "-3d" "7d"}}   midnight in UTC of that day, as webhooks write the last day of a guarantee
 //	{{br "-40d"}}        02/01/2026 15:04:05 in the shop's zone, as its sales reports write times
+//	{{evening "21d" "19:30"}}   2026-01-02 19:30, that hour of that day in the shop's zone, as the list of products writes times
 package demo
 
 import (
@@ -111,6 +112,10 @@ func functions(now time.Time) template.FuncMap {
 		"day": func(offsets ...string) (string, error) {
 			t, err := at(offsets)
 			return t.UTC().Truncate(24 * time.Hour).Format(time.RFC3339), err
+		},
+		"evening": func(offset, hour string) (string, error) {
+			t, err := at([]string{offset})
+			return t.In(shopZone).Format("2006-01-02 ") + hour, err
 		},
 		"br": func(offsets ...string) (string, error) {
 			t, err := at(offsets)

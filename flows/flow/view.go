@@ -45,6 +45,16 @@ type PersonName string
 // A Moment is a time shown with its hour; a bare time.Time is shown as a date.
 type Moment time.Time
 
+// A LocalTime is a time shown with its hour as the clocks somewhere say it, whoever reads: that of a meeting of people. An
+// empty zone is the reader's.
+type LocalTime struct {
+	At   time.Time
+	Zone string // IANA name
+}
+
+// IsZero reports whether there is no time.
+func (l LocalTime) IsZero() bool { return l.At.IsZero() }
+
 // A Style says how a button is drawn.
 type Style string
 

@@ -69,6 +69,10 @@ type sold struct {
 	Next         string   `yaml:"next_charge"`
 	Affiliate    bool     `yaml:"affiliate"`
 	Document     string   `yaml:"document"` // of the buyer
+	Starts       string   `yaml:"starts"`   // of an event
+	Ends         string   `yaml:"ends"`
+	Zone         string   `yaml:"zone"`
+	Place        string   `yaml:"place"`
 }
 
 const account = "shop"
@@ -188,6 +192,13 @@ func (w *world) sell(ctx context.Context, t *testing.T, i int, s sold) error {
 	}
 	if _, err := w.core.Apply(ctx, account, event); err != nil {
 		return fmt.Errorf("purchase %s: %w", s.Transaction, err)
+	}
+	if s.Starts+s.Place != "" {
+		listed := &actions.Listed{Code: product.Code, Kind: s.Kind, Event: actions.Event{Starts: when(t, s.Starts, w.now()), Ends: when(t, s.Ends, w.now()),
+			Timezone: s.Zone, Place: s.Place}}
+		if _, err := w.core.Apply(ctx, account, actions.SaleEvent{Source: "test", ID: "list-" + product.Code, Kind: "product", Product: listed}); err != nil {
+			return err
+		}
 	}
 	if s.Opened == "" {
 		return nil

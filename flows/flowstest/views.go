@@ -55,7 +55,8 @@ var (
 const longID = "01JDZKQ3V7X9T2M4N6P8R0S1W5"
 
 func longPurchase() actions.Purchase {
-	product := actions.Product{ID: "p", Code: "4100001", Name: longProduct, Kind: "event"}
+	product := actions.Product{ID: "p", Code: "4100001", Name: longProduct, Kind: "event",
+		Event: actions.Event{Starts: someday, Ends: someday.Add(3 * time.Hour), Timezone: "Europe/Lisbon", Place: longProduct}}
 	return actions.Purchase{
 		ID: "1", Transaction: actions.Transaction(strings.Repeat("1234567890", 4)), Status: actions.Approved, Product: product,
 		Contents: []actions.Product{product, product, product}, Price: actions.Money{Minor: 123456789, Currency: "BRL"},
@@ -63,6 +64,7 @@ func longPurchase() actions.Purchase {
 		Quantity: 12, Payment: actions.Card, Installments: 12, OrderedAt: someday, ApprovedAt: someday, GuaranteeEnds: someday.AddDate(0, 0, 7),
 		Subscription: &actions.Subscription{Plan: longProduct, Status: actions.SubscriptionActive, NextChargeAt: someday},
 		Access:       []actions.Access{{Product: product, Active: true, OpenedAt: someday}, {Product: product, Active: true}, {Product: product}},
+		Tickets:      actions.TicketCounts{Pending: 4, Partial: 4, Concluded: 4, Entered: 4},
 		OpenProposal: "x", FrozenUntil: someday.AddDate(1, 0, 0),
 	}
 }
@@ -121,6 +123,9 @@ func longSteps(t testing.TB, p actions.Purchase, rule actions.Verdict) []flow.Vi
 			Happened: []actions.Happening{{At: someday, Actor: longName, Action: "refund.requested"}}})
 		add(&flows.Refund{Target: about, Verdict: rule, Reason: actions.NotExpected})
 		add(&flows.Resend{Target: about, Verdict: rule})
+		for _, f := range longCheckIns(about, rule) {
+			add(f)
+		}
 		add(&flows.Email{Target: about, Verdict: rule, New: "marina@gmial.com", Reason: actions.Typo,
 			EmailProof: flows.EmailProof{ByCodes: true, OldCode: actions.SentCode{ID: "x", To: longEmail.Masked()}, NewCode: actions.SentCode{ID: "x", To: longEmail.Masked()}}})
 	}

@@ -1,6 +1,7 @@
 package locales
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -48,6 +49,8 @@ func (w *Words) value(v any, r flow.Reader) string {
 		return format.Date(r.Locale, r.Timezone, v)
 	case flow.Moment:
 		return format.DateTime(r.Locale, r.Timezone, time.Time(v))
+	case flow.LocalTime:
+		return format.DateTime(r.Locale, cmp.Or(v.Zone, r.Timezone), v.At)
 	case int:
 		return format.Number(r.Locale, int64(v))
 	case int64:
@@ -74,6 +77,8 @@ func (w *Words) value(v any, r flow.Reader) string {
 		return w.word("status", string(v), r)
 	case actions.SubscriptionStatus:
 		return w.word("subscription_status", string(v), r)
+	case actions.TicketState:
+		return w.word("ticket_state", string(v), r)
 	case actions.Payment:
 		return w.word("payment", string(v), r)
 	case actions.Role:
