@@ -18,8 +18,8 @@ const (
 	forgetMessages = `DELETE FROM web_messages WHERE id IN (SELECT id FROM web_messages WHERE updated_at < ? ORDER BY updated_at LIMIT ?)`
 	// Of an event whose time is not known, when its attendee was named has to do.
 	forgetAttendees = `UPDATE tickets SET name = '', email = '', email_key = '', document = NULL, code = NULL, code_key = '', filled_at = NULL WHERE id IN
-		(SELECT t.id FROM tickets t WHERE t.filled_at < ? AND NOT EXISTS
-		(SELECT 1 FROM products d WHERE d.id = t.product_id AND COALESCE(d.ends_at, d.starts_at) >= ?) ORDER BY t.filled_at LIMIT ?)`
+		(SELECT t.id FROM tickets t WHERE t.filled_at < ? AND COALESCE((SELECT COALESCE(d.ends_at, d.starts_at) FROM products d
+		WHERE d.id = t.product_id), t.filled_at) < ? ORDER BY t.filled_at LIMIT ?)`
 	forgetProofs = `DELETE FROM identity_buyers WHERE (identity_id, buyer_id) IN
 		(SELECT identity_id, buyer_id FROM identity_buyers WHERE proved_at < ? ORDER BY proved_at LIMIT ?)`
 )
