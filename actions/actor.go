@@ -28,6 +28,7 @@ type Actor struct {
 	Buyers   []string // for a buyer: the buyer records that are his
 	Locale   string   // his choice or his platform's language, resolved: never empty
 	Timezone string   // of the account
+	settings settingsVersion
 }
 
 // Is reports whether the actor has one of the roles.

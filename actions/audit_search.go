@@ -36,7 +36,7 @@ var auditAreas = map[string]AuditArea{
 	"refund": AreaMoney, "product": AreaMoney,
 	"email": AreaIdentity, "putback": AreaIdentity, "buyer": AreaIdentity, "code": AreaIdentity, "document": AreaIdentity,
 	"access": AreaAccess, "bulk": AreaAccess, "checkin": AreaAccess, "ticket": AreaAccess,
-	"person": AreaTeam, "factor": AreaTeam, "language": AreaTeam,
+	"person": AreaTeam, "factor": AreaTeam, "setting": AreaTeam, "language": AreaTeam,
 	"privacy": AreaData, "audit": AreaData, "evidence": AreaData, "export": AreaData, "file": AreaData, "keys": AreaData, "retention": AreaData,
 	"purchase": AreaPlatform, "import": AreaPlatform,
 }

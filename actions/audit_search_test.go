@@ -158,7 +158,7 @@ func TestExportIsRevealedForAReason(t *testing.T) {
 	_, err := w.core.ExportAudit(t.Context(), w.rui, in)
 	wantError(t, err, actions.Denied, "reveal.no_export")
 	core := w.replica(func(p *actions.Policy) { p.Reveal.InExport = true })
-	if !core.MayRevealExports(w.rui) || core.MayRevealExports(w.ana) || core.MayRevealExports(w.marina) || w.core.MayRevealExports(w.rui) {
+	if !core.MayRevealExports(t.Context(), w.rui) || core.MayRevealExports(t.Context(), w.ana) || core.MayRevealExports(t.Context(), w.marina) || w.core.MayRevealExports(t.Context(), w.rui) {
 		t.Error("offered to the wrong people")
 	}
 	nothing := in

@@ -86,6 +86,10 @@ func (c *Core) writeResult(to io.Writer, s *store.Store, run store.BulkRun) erro
 	if err != nil {
 		return err
 	}
+	policy, err := c.policyFor(s, systemActor(run.AccountID))
+	if err != nil {
+		return err
+	}
 	w, err := newTable(to, resultColumns)
 	if err != nil {
 		return err
@@ -104,7 +108,7 @@ func (c *Core) writeResult(to io.Writer, s *store.Store, run store.BulkRun) erro
 			return err
 		}
 		for _, item := range items {
-			if err := w.row(c.resultRow(item, about[item.Target])); err != nil {
+			if err := w.row(resultRow(item, about[item.Target], policy.Reveal.InExport)); err != nil {
 				return err
 			}
 		}
@@ -112,12 +116,12 @@ func (c *Core) writeResult(to io.Writer, s *store.Store, run store.BulkRun) erro
 	}
 }
 
-func (c *Core) resultRow(i store.BulkItem, about bulkRow) []string {
+func resultRow(i store.BulkItem, about bulkRow, whole bool) []string {
 	name, email := MaskedName(about.name), about.email.Masked()
 	switch {
 	case about.email == "":
 		name, email = "", ""
-	case c.policy.Reveal.InExport:
+	case whole:
 		name, email = about.name, string(about.email)
 	}
 	return []string{strconv.Itoa(i.Seq), i.Target, name, email, about.product, i.State, i.Detail, strconv.Itoa(i.Parts), strconv.Itoa(i.Sent),

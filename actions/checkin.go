@@ -165,7 +165,8 @@ func (c *Core) checkInVerdict(s *store.Store, who Actor, p Purchase, ticket stri
 			return Verdict{}, nil, err
 		}
 	}
-	return mayCheckIn(who, facts, c.policy, c.now()), chosen, nil
+	policy, err := c.policyFor(s, who)
+	return mayCheckIn(who, facts, policy, c.now()), chosen, err
 }
 
 // hasPages reports whether there are pages that a mail could lead to.

@@ -73,7 +73,7 @@ func (c *Core) SendCode(ctx context.Context, who Actor, in SendCodeInput) (SentC
 		if sent.To, err = c.addressCode(tx, who, in, &row); err != nil {
 			return err
 		}
-		if err := c.maySendCode(tx, &row); err != nil {
+		if err := c.maySendCode(tx, who, &row); err != nil {
 			return err
 		}
 		if err := tx.VoidCodes(row.IdentityID, row.Purpose, c.now()); err != nil {
@@ -151,12 +151,16 @@ func (c *Core) knownBuyer(tx *store.Store, account, known string) (store.Buyer, 
 //
 // A stranger is refused by what he did himself. That an address has had its codes he must not learn: it would tell him
 // which purchase belongs to which address. He is answered as ever, and nothing is mailed.
-func (c *Core) maySendCode(tx *store.Store, row *store.OneTimeCode) error {
+func (c *Core) maySendCode(tx *store.Store, who Actor, row *store.OneTimeCode) error {
 	n, err := tx.CountCodes(*row, c.now().Add(-codesCountedFor))
 	if err != nil {
 		return err
 	}
-	limits := c.policy.Codes
+	policy, err := c.policyFor(tx, who)
+	if err != nil {
+		return err
+	}
+	limits := policy.Codes
 	full := n.Address >= int64(limits.PerAddress)
 	if row.Purpose == string(CodeLink) || row.Purpose == string(CodePage) {
 		if full {

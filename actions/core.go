@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/aftersale/aftersale/actions/vault"
@@ -19,6 +20,11 @@ type Options struct {
 	Commerce Commerce
 	Mailer   Mailer
 	Policy   Policy
+	// Shop and Hours are, like Policy, the configuration's values: what is changed in chat goes before them.
+	Shop  Shop
+	Hours Hours
+	// Rooms lists the rooms that the configuration names for a purpose. Nil: none.
+	Rooms func(purpose string) []Room
 	// Retention is how long what nobody needs for ever is kept. Zero keeps everything.
 	Retention Retention
 	Now       func() time.Time // the clock
@@ -52,7 +58,9 @@ type Core struct {
 	store       *store.Store
 	commerce    Commerce
 	mailer      Mailer
-	policy      Policy
+	config      Settings // the configuration's values
+	known       sync.Map // settingsAt, by account
+	rooms       func(purpose string) []Room
 	retention   Retention
 	now         func() time.Time
 	newID       func() string
@@ -71,6 +79,9 @@ func New(o Options) *Core {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Hours == (Hours{}) {
+		o.Hours = DefaultHours()
+	}
 	if o.CallTimeout == 0 {
 		o.CallTimeout = 20 * time.Second
 	}
@@ -83,7 +94,8 @@ func New(o Options) *Core {
 	if o.Random == nil {
 		o.Random = rand.Reader
 	}
-	return &Core{store: o.Store, commerce: o.Commerce, mailer: o.Mailer, policy: o.Policy, retention: o.Retention, newID: o.NewID, log: o.Log,
+	return &Core{store: o.Store, commerce: o.Commerce, mailer: o.Mailer, retention: o.Retention, newID: o.NewID, log: o.Log,
+		config: Settings{Shop: o.Shop, Hours: o.Hours, Policy: o.Policy}, rooms: o.Rooms,
 		callTimeout: o.CallTimeout, vault: o.Vault, newCode: o.NewCode, random: o.Random, chatLink: o.ChatLink, publicURL: o.PublicURL, perMinute: o.MailPerMinute,
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, // as precise as the coarser database
 	}

@@ -8,7 +8,11 @@ import (
 
 // approve executes exactly what was sealed. Only the platform's own rules can forbid it now, as they look at the clock.
 func (c *Core) approve(tx *store.Store, d decision) error {
-	if err := c.possible(d).Err(); err != nil {
+	possible, err := c.possible(tx, d)
+	if err == nil {
+		err = possible.Err()
+	}
+	if err != nil {
 		return err
 	}
 	key := requestOfProposal(d.row.ID)
@@ -30,11 +34,12 @@ func (c *Core) approve(tx *store.Store, d decision) error {
 
 // possible blocks what the platform does not do, on fresh facts. What policy said of the asker counts no more: somebody
 // who may has decided.
-func (c *Core) possible(d decision) Verdict {
+func (c *Core) possible(s *store.Store, d decision) (Verdict, error) {
 	if d.row.Kind == KindRefund {
-		return refundable(d.purchase, c.commerce.Can(OpRefund), c.now())
+		return refundable(d.purchase, c.commerce.Can(OpRefund), c.now()), nil
 	}
-	return emailChangeable(d.purchase, c.commerce.Can(OpChangeEmail), c.policy.EmailChange, c.now())
+	policy, err := c.policyFor(s, d.who)
+	return emailChangeable(d.purchase, c.commerce.Can(OpChangeEmail), policy.EmailChange, c.now()), err
 }
 
 // deny closes a proposal with a reason that the asker reads. A buyer who asked gets it by mail too; of a question that
@@ -63,7 +68,14 @@ func (c *Core) deny(tx *store.Store, d decision) error {
 
 // rebuild asks again with today's facts, in the same asker's name; or withdraws the proposal when they forbid it.
 func (c *Core) rebuild(tx *store.Store, d decision) error {
-	impossible := c.possible(d)
+	impossible, err := c.possible(tx, d)
+	if err != nil {
+		return err
+	}
+	policy, err := c.policyFor(tx, d.who)
+	if err != nil {
+		return err
+	}
 	asker, err := c.asker(tx, d.row)
 	if err != nil {
 		return err
@@ -79,7 +91,7 @@ func (c *Core) rebuild(tx *store.Store, d decision) error {
 		}
 	case KindEmail:
 		fresh.Order.OldEmail = d.purchase.Buyer.Email
-		fresh.Verdict = mayChangeEmail(asker, d.purchase, d.order.Path, c.commerce.Can(OpChangeEmail), c.policy, c.now())
+		fresh.Verdict = mayChangeEmail(asker, d.purchase, d.order.Path, c.commerce.Can(OpChangeEmail), policy, c.now())
 		switch d.purchase.Buyer.Email.Key() {
 		case d.order.Order.NewEmail.Key():
 			impossible = blocked("email.same", Numbers{})

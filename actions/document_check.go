@@ -81,8 +81,12 @@ func (c *Core) checkDocument(tx *store.Store, who Actor, in CheckDocumentInput) 
 	}
 	switch {
 	case row.Matched:
+		policy, err := c.policyFor(tx, who)
+		if err != nil {
+			return CheckedDocument{}, nil, err
+		}
 		p := toPurchase(full)
-		checked := CheckedDocument{ID: row.ID, Purchase: p, Verdict: c.emailVerdict(who, p, ByDocument)}
+		checked := CheckedDocument{ID: row.ID, Purchase: p, Verdict: c.emailVerdict(who, p, ByDocument, policy)}
 		checked.Purchase.Buyer = Buyer{}
 		return checked, nil, nil
 	case about+1 >= DocumentTries || person+1 >= documentTriesOfOne:

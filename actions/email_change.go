@@ -25,16 +25,20 @@ type EmailInput struct {
 // EmailVerdict says what ChangeEmail would do now, without doing it, about a purchase as it was just read, for a buyer who
 // can read the old mailbox.
 //
-// Errors: NotFound; Denied for jobs.
-func (c *Core) EmailVerdict(who Actor, p Purchase) (Verdict, error) {
+// Errors: NotFound; Denied for jobs; Unavailable.
+func (c *Core) EmailVerdict(ctx context.Context, who Actor, p Purchase) (Verdict, error) {
 	if err := mayJudge(who, p); err != nil {
 		return Verdict{}, err
 	}
-	return c.emailVerdict(who, p, c.emailPath(who, "")), nil
+	policy, err := c.policyFor(c.store.In(ctx), who)
+	if err != nil {
+		return Verdict{}, failed("judge a change of e-mail", err)
+	}
+	return c.emailVerdict(who, p, emailPath(who, "", policy.EmailChange), policy), nil
 }
 
-func (c *Core) emailVerdict(who Actor, p Purchase, path EmailPath) Verdict {
-	return mayChangeEmail(who, p, path, c.commerce.Can(OpChangeEmail), c.policy, c.now())
+func (c *Core) emailVerdict(who Actor, p Purchase, path EmailPath, policy Policy) Verdict {
+	return mayChangeEmail(who, p, path, c.commerce.Can(OpChangeEmail), policy, c.now())
 }
 
 // ChangeEmail asks for a purchase to be moved to another address: of all changes the one that attackers want most. It is
@@ -69,7 +73,11 @@ func (c *Core) ChangeEmail(ctx context.Context, who Actor, in EmailInput) (Resul
 		}
 
 		// authorise, on fresh facts
-		path := c.emailPath(who, in.Document)
+		policy, err := c.policyFor(tx, who)
+		if err != nil {
+			return err
+		}
+		path := emailPath(who, in.Document, policy.EmailChange)
 		full, p, err := c.readForEmail(tx, tx.LockPurchase, who, in.Transaction, in.Document)
 		if err != nil {
 			return err
@@ -78,7 +86,7 @@ func (c *Core) ChangeEmail(ctx context.Context, who Actor, in EmailInput) (Resul
 		if err != nil {
 			return err
 		}
-		verdict := c.emailVerdict(who, p, path)
+		verdict := c.emailVerdict(who, p, path, policy)
 		if err := verdict.Err(); err != nil {
 			return err
 		}

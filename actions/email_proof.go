@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,8 +24,8 @@ const (
 const emailProofLife = 3 * CodeLife
 
 // emailPath is what somebody has to show; document is the id of a CheckedDocument, empty when he goes without.
-func (c *Core) emailPath(who Actor, document string) EmailPath {
-	switch pol := c.policy.EmailChange; {
+func emailPath(who Actor, document string, pol EmailChangePolicy) EmailPath {
+	switch {
 	case who.Staff():
 		return ByStaff
 	case document != "":
@@ -36,7 +37,12 @@ func (c *Core) emailPath(who Actor, document string) EmailPath {
 }
 
 // EmailNeedsCodes reports whether this actor enters a code from the old mailbox and one from the new.
-func (c *Core) EmailNeedsCodes(who Actor) bool { return c.emailPath(who, "") == ByCodes }
+//
+// Errors: Unavailable.
+func (c *Core) EmailNeedsCodes(ctx context.Context, who Actor) (bool, error) {
+	policy, err := c.policyFor(c.store.In(ctx), who)
+	return emailPath(who, "", policy.EmailChange) == ByCodes, failed("read the policy", err)
+}
 
 // emailFacts are what both codes of a change agree to: this purchase, from this address to that one.
 func (c *Core) emailFacts(p Purchase, to Email) string {
@@ -107,7 +113,11 @@ func (c *Core) addressEmailCode(tx *store.Store, who Actor, in SendCodeInput, ro
 	if err != nil {
 		return "", err
 	}
-	if err := c.emailVerdict(who, p, c.emailPath(who, document)).Err(); err != nil {
+	policy, err := c.policyFor(tx, who)
+	if err != nil {
+		return "", err
+	}
+	if err := c.emailVerdict(who, p, emailPath(who, document, policy.EmailChange), policy).Err(); err != nil {
 		return "", err
 	}
 	if err := checkAddresses(EmailInput{New: fresh}, p, account); err != nil {

@@ -47,8 +47,12 @@ func (c *Core) Factor(ctx context.Context, who Actor) (Factor, error) {
 	if !who.Staff() {
 		return Factor{}, &Error{Code: Denied, Key: "error.role"}
 	}
-	f := Factor{Wanted: c.policy.SecondFactor.Required && who.Is(Deciders...)}
 	s := c.store.In(ctx)
+	policy, err := c.policyFor(s, who)
+	if err != nil {
+		return Factor{}, failed("read the policy", err)
+	}
+	f := Factor{Wanted: policy.SecondFactor.Required && who.Is(Deciders...)}
 	row, err := s.SecondFactorOf(who.ID)
 	if errors.Is(err, store.ErrNotFound) || err == nil && row.Since == nil {
 		return f, nil

@@ -34,7 +34,11 @@ func (c *Core) FactorFor(ctx context.Context, who Actor, proposal string) (Facto
 		return FactorNeed{}, failed("find an authenticator app", err)
 	}
 	need := FactorNeed{Set: row.Since != nil}
-	need.Wanted = need.Set || c.policy.SecondFactor.Required
+	policy, err := c.policyFor(s, who)
+	if err != nil {
+		return FactorNeed{}, failed("read the policy", err)
+	}
+	need.Wanted = need.Set || policy.SecondFactor.Required
 	if proposal != "" && need.Wanted {
 		p, err := s.Proposal(who.Account, proposal)
 		if errors.Is(err, store.ErrNotFound) {
@@ -43,7 +47,7 @@ func (c *Core) FactorFor(ctx context.Context, who Actor, proposal string) (Facto
 		if err != nil {
 			return FactorNeed{}, failed("load a proposal", err)
 		}
-		need.Wanted = c.policy.SecondFactor.concerns(p)
+		need.Wanted = policy.SecondFactor.concerns(p)
 	}
 	return need, nil
 }
@@ -64,7 +68,11 @@ func (c *Core) stepUp(tx *store.Store, who Actor, code string) error {
 	row, err := tx.LockSecondFactor(who.ID)
 	switch {
 	case errors.Is(err, store.ErrNotFound) || err == nil && row.Since == nil:
-		if c.policy.SecondFactor.Required {
+		policy, err := c.policyFor(tx, who)
+		if err != nil {
+			return err
+		}
+		if policy.SecondFactor.Required {
 			return &Error{Code: Denied, Key: "factor.missing", Hint: "factor.missing.hint"}
 		}
 		return nil

@@ -93,8 +93,12 @@ func (c *Core) fillMine(ctx context.Context, who Actor, cursor string, page *MyP
 	if err != nil {
 		return failed("look how refunds stand", err)
 	}
+	policy, err := c.policyFor(c.store.In(ctx), who)
+	if err != nil {
+		return failed("read the policy", err)
+	}
 	for i, p := range found.Purchases {
-		mine := MyPurchase{Purchase: p, Refund: standings[i], Enter: enterable(p, c.policy, c.now())}
+		mine := MyPurchase{Purchase: p, Refund: standings[i], Enter: enterable(p, policy, c.now())}
 		if c.chatLink != nil {
 			mine.ChatURL = c.chatLink(ctx, c.sealLink(p.ID))
 		}

@@ -31,7 +31,7 @@ func (c *Core) AskPage(ctx context.Context, in AskPageInput) error {
 		if err := c.addressPage(tx, in, &row); err != nil {
 			return err
 		}
-		if err := c.maySendCode(tx, &row); err != nil {
+		if err := c.maySendCode(tx, Actor{Account: in.Account}, &row); err != nil {
 			return err
 		}
 		if err := tx.AddCode(row); err != nil {

@@ -138,6 +138,8 @@ func DefaultPolicy() Policy {
 type PolicyMistake struct {
 	Path    string // such as "email_change.days"
 	Problem string
+	Key     string // of the same words for a chat
+	Args    map[string]any
 }
 
 // Validate returns every mistake at once; none means that the policy can be used. Zero is a way to switch a
@@ -146,12 +148,13 @@ func (p Policy) Validate() []PolicyMistake {
 	var all []PolicyMistake
 	between := func(path string, n, low, high int) {
 		if n < low || n > high {
-			all = append(all, PolicyMistake{path, fmt.Sprintf("must be from %d to %d, not %d", low, high, n)})
+			all = append(all, PolicyMistake{path, fmt.Sprintf("must be from %d to %d, not %d", low, high, n), "settings.wrong.between",
+				map[string]any{"low": low, "high": high}})
 		}
 	}
 	amount := func(path string, a Amount) {
 		if a < 0 || a > maxAmount {
-			all = append(all, PolicyMistake{path, fmt.Sprintf("must be from 0.00 to %s, not %s", maxAmount, a)})
+			all = append(all, PolicyMistake{path, fmt.Sprintf("must be from 0.00 to %s, not %s", maxAmount, a), "settings.wrong.amount", nil})
 		}
 	}
 	amount("buyer_refund.max", p.BuyerRefund.Max)
@@ -170,7 +173,7 @@ func (p Policy) Validate() []PolicyMistake {
 	between("remind.hours", p.Remind.Hours, 0, 24*30)
 	between("remind.last_hours", p.Remind.LastHours, 0, 24*30)
 	if p.Remind.Hours > 0 && p.Remind.LastHours >= p.Remind.Hours {
-		all = append(all, PolicyMistake{"remind.last_hours", "must be less than remind.hours: it comes after it"})
+		all = append(all, PolicyMistake{"remind.last_hours", "must be less than remind.hours: it comes after it", "settings.wrong.remind", nil})
 	}
 	amount("second_factor.above", p.SecondFactor.Above)
 	between("resend.buyer_daily", p.Resend.BuyerDaily, 0, 100)

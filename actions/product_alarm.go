@@ -28,15 +28,28 @@ const (
 // watchProducts raises an alarm for each product of which too much came back, once for a day of the account's zone. What
 // counts is when the platform says that it happened: the import of an old report alarms nobody.
 func (c *Core) watchProducts(ctx context.Context) error {
-	rule := c.policy.ProductSpike
-	if rule.Count == 0 && rule.Times == 0 {
+	s, to := c.store.In(ctx), c.now()
+	accounts, err := s.Accounts()
+	if err != nil {
+		return err
+	}
+	rules, least := map[string]ProductSpikePolicy{}, 0
+	for _, a := range accounts {
+		policy, err := c.policyFor(s, systemActor(a.ID))
+		if err != nil {
+			return err
+		}
+		rule := policy.ProductSpike
+		rules[a.ID] = rule
+		for _, n := range []int{rule.Count, map[bool]int{true: rule.Least}[rule.Times > 0]} {
+			if n > 0 && (least == 0 || n < least) {
+				least = n
+			}
+		}
+	}
+	if least == 0 {
 		return nil
 	}
-	least := rule.Count
-	if rule.Times > 0 && (least == 0 || rule.Least < least) {
-		least = rule.Least
-	}
-	s, to := c.store.In(ctx), c.now()
 	from := to.Add(-spikeWithin)
 	many, err := s.GivenBack(from, to.Add(time.Second), int64(least))
 	if err != nil {
@@ -47,7 +60,7 @@ func (c *Core) watchProducts(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if v, unusual := spike(g, usual, rule); unusual {
+		if v, unusual := spike(g, usual, rules[g.AccountID]); unusual {
 			if err := c.raiseAlarm(ctx, g, usual, v.Rule); err != nil {
 				return err
 			}
@@ -122,9 +135,13 @@ func (c *Core) ProductAlarm(ctx context.Context, who Actor, id string) (ProductA
 	if err != nil {
 		return ProductAlarm{}, failed("load the product of an alarm", err)
 	}
-	n := Numbers{Count: int(row.Refunds + row.Chargebacks), Days: int((row.Usual + usualDays - 1) / usualDays), Limit: c.policy.ProductSpike.Count}
+	policy, err := c.policyFor(s, who)
+	if err != nil {
+		return ProductAlarm{}, failed("read the policy", err)
+	}
+	n := Numbers{Count: int(row.Refunds + row.Chargebacks), Days: int((row.Usual + usualDays - 1) / usualDays), Limit: policy.ProductSpike.Count}
 	if row.Rule == "spike.times" {
-		n.Limit = c.policy.ProductSpike.Times
+		n.Limit = policy.ProductSpike.Times
 	}
 	return ProductAlarm{ID: row.ID, Product: toProduct(product), At: row.CreatedAt.UTC(), Refunds: int(row.Refunds), Chargebacks: int(row.Chargebacks),
 		Verdict: Verdict{Decision: Allowed, Rule: row.Rule, Numbers: n}}, nil

@@ -10,7 +10,11 @@ import (
 // propose seals an asking for somebody else to decide. replaces is the proposal that it is rebuilt from; empty for a
 // new one.
 func (c *Core) propose(tx *store.Store, a asking, replaces string) (store.Proposal, error) {
-	p, err := c.sealed(a)
+	policy, err := c.policyFor(tx, a.who)
+	if err != nil {
+		return store.Proposal{}, err
+	}
+	p, err := c.sealed(a, policy)
 	if err != nil {
 		return store.Proposal{}, err
 	}
@@ -50,7 +54,7 @@ func (c *Core) propose(tx *store.Store, a asking, replaces string) (store.Propos
 }
 
 // sealed makes the row of a proposal.
-func (c *Core) sealed(a asking) (store.Proposal, error) {
+func (c *Core) sealed(a asking, policy Policy) (store.Proposal, error) {
 	id, now := c.newID(), c.now()
 	a.order.Order.Key, a.order.Result = requestOfProposal(id), Result{}
 	payload, err := a.order.encode()
@@ -70,7 +74,7 @@ func (c *Core) sealed(a asking) (store.Proposal, error) {
 		Payload: payload, Verdict: verdict, Facts: facts, AskedBy: a.who.ID, AskedByName: a.who.Name,
 		AskedByRole: string(a.who.Role), Reason: string(a.order.Reason), Amount: a.purchase.Price.Minor,
 		Currency: a.purchase.Price.Currency, Status: string(ProposalOpen), ReplyTo: a.request.ReplyTo,
-		ExpiresAt: now.Add(c.policy.proposalLife()), CreatedAt: now,
+		ExpiresAt: now.Add(policy.proposalLife()), CreatedAt: now,
 	}
 	p.Seal, err = seal(p)
 	return p, err

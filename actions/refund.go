@@ -78,7 +78,11 @@ func (c *Core) Refund(ctx context.Context, who Actor, in RefundInput) (Result, e
 		if err := verdict.Err(); err != nil {
 			return err
 		}
-		if c.RefundNeedsCode(who) {
+		byCode, err := c.RefundNeedsCode(tx.Context(), who)
+		if err != nil {
+			return err
+		}
+		if byCode {
 			if err := c.agreed(tx, who, in.Proof, CodeRefund, p); err != nil {
 				return err
 			}
@@ -95,7 +99,12 @@ func (c *Core) Refund(ctx context.Context, who Actor, in RefundInput) (Result, e
 }
 
 // RefundNeedsCode reports whether this actor proves by a code for CodeRefund that he wants a refund, now.
-func (c *Core) RefundNeedsCode(who Actor) bool { return who.Is(BuyerRole) && c.policy.BuyerRefund.Code }
+//
+// Errors: Unavailable.
+func (c *Core) RefundNeedsCode(ctx context.Context, who Actor) (bool, error) {
+	policy, err := c.policyFor(c.store.In(ctx), who)
+	return who.Is(BuyerRole) && policy.BuyerRefund.Code, failed("read the policy", err)
+}
 
 // refundVerdict gathers the facts and judges. In a transaction it first has whoever else uses up the same limits wait.
 func (c *Core) refundVerdict(s *store.Store, who Actor, p Purchase, account store.Account) (Verdict, error) {
@@ -106,8 +115,12 @@ func (c *Core) refundVerdict(s *store.Store, who Actor, p Purchase, account stor
 			return Verdict{}, err
 		}
 	}
-	facts.buyer, err = c.refundsOfBuyer(s, who, p)
-	return mayRefund(who, facts, c.policy, c.now()), err
+	policy, err := c.policyFor(s, who)
+	if err != nil {
+		return Verdict{}, err
+	}
+	facts.buyer, err = c.refundsOfBuyer(s, who, p, policy.BuyerRefund.FirstInMonths)
+	return mayRefund(who, facts, policy, c.now()), err
 }
 
 // refundedToday counts what an agent has refunded on his own since midnight in the account's zone. What the platform
@@ -138,7 +151,7 @@ func (c *Core) refundedToday(s *store.Store, who Actor, account store.Account) (
 }
 
 // refundsOfBuyer counts what a buyer has got back, except for one purchase, under all addresses that are known to be his.
-func (c *Core) refundsOfBuyer(s *store.Store, who Actor, p Purchase) (givenBack, error) {
+func (c *Core) refundsOfBuyer(s *store.Store, who Actor, p Purchase, firstInMonths int) (givenBack, error) {
 	his, err := s.LockBuyers(p.Buyer.ID, who.Buyers...)
 	if err != nil {
 		return givenBack{}, err
@@ -146,14 +159,14 @@ func (c *Core) refundsOfBuyer(s *store.Store, who Actor, p Purchase) (givenBack,
 	var n givenBack
 	year := c.now().AddDate(-1, 0, 0)
 	inAll, err := s.RefundsOfBuyers(who.Account, his, p.ID, year)
-	if n.year = int(inAll); err != nil || who.Staff() || inAll == 0 && c.policy.BuyerRefund.FirstInMonths <= 12 {
+	if n.year = int(inAll); err != nil || who.Staff() || inAll == 0 && firstInMonths <= 12 {
 		return n, err // nothing in a year is nothing in a part of it
 	}
 	alone, err := s.OwnRefunds(who.Account, his, p.ID, year)
 	if err != nil {
 		return n, err
 	}
-	recent, err := s.RefundsOfBuyers(who.Account, his, p.ID, c.now().AddDate(0, -c.policy.BuyerRefund.FirstInMonths, 0))
+	recent, err := s.RefundsOfBuyers(who.Account, his, p.ID, c.now().AddDate(0, -firstInMonths, 0))
 	n.alone, n.recent = int(alone), int(recent)
 	return n, err
 }

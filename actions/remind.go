@@ -12,21 +12,31 @@ import (
 // remindProposals brings proposals up again that end soon: each of the policy's two reminders once, whichever process looks
 // first.
 func (c *Core) remindProposals(ctx context.Context) error {
-	for i, hours := range []int{c.policy.Remind.LastHours, c.policy.Remind.Hours} {
-		if hours == 0 {
-			continue
-		}
-		if err := c.remindWithin(ctx, time.Duration(hours)*time.Hour, 2-i); err != nil {
+	accounts, err := c.store.In(ctx).Accounts()
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		policy, err := c.policyFor(c.store.In(ctx), systemActor(a.ID))
+		if err != nil {
 			return err
+		}
+		for i, hours := range []int{policy.Remind.LastHours, policy.Remind.Hours} {
+			if hours == 0 {
+				continue
+			}
+			if err := c.remindWithin(ctx, a.ID, time.Duration(hours)*time.Hour, 2-i); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// remindWithin sends the nth reminder of every proposal that ends within a span from now.
-func (c *Core) remindWithin(ctx context.Context, within time.Duration, n int) error {
+// remindWithin sends the nth reminder of every proposal of a shop that ends within a span from now.
+func (c *Core) remindWithin(ctx context.Context, account string, within time.Duration, n int) error {
 	for {
-		due, err := c.store.In(ctx).ProposalsToRemindOf(c.now(), within, n, expireBatch)
+		due, err := c.store.In(ctx).ProposalsToRemindOf(account, c.now(), within, n, expireBatch)
 		if err != nil || len(due) == 0 {
 			return err
 		}

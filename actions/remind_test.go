@@ -72,5 +72,6 @@ func TestReminderPolicy(t *testing.T) {
 	equal(t, "the last one", w.noted(), []string{"remind reminder:" + id + "/2", "refresh reminder:" + id + "/1"})
 	bad := actions.DefaultPolicy()
 	bad.Remind.LastHours = 24
-	equal(t, "mistakes", bad.Validate(), []actions.PolicyMistake{{Path: "remind.last_hours", Problem: "must be less than remind.hours: it comes after it"}})
+	equal(t, "mistakes", bad.Validate(), []actions.PolicyMistake{{Path: "remind.last_hours", Problem: "must be less than remind.hours: it comes after it",
+		Key: "settings.wrong.remind"}})
 }

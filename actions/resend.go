@@ -115,5 +115,6 @@ func (c *Core) resendVerdict(s *store.Store, who Actor, p Purchase) (Verdict, er
 			return Verdict{}, err
 		}
 	}
-	return mayResend(who, facts, c.policy, c.now()), nil
+	policy, err := c.policyFor(s, who)
+	return mayResend(who, facts, policy, c.now()), err
 }

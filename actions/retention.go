@@ -34,7 +34,7 @@ func (r Retention) Validate() []PolicyMistake {
 		{"messages", r.Messages, 1}, {"proofs", r.Proofs, ProofDays}, {"contacts", r.Contacts, 7}, {"attendees", r.Attendees, 1}, {"requests", r.Requests, 30},
 	} {
 		if k.days != 0 && (k.days < k.at || k.days > maxRetention) {
-			all = append(all, PolicyMistake{k.path, fmt.Sprintf("must be from %d to %d days, or 0 to keep it, not %d", k.at, maxRetention, k.days)})
+			all = append(all, PolicyMistake{Path: k.path, Problem: fmt.Sprintf("must be from %d to %d days, or 0 to keep it, not %d", k.at, maxRetention, k.days)})
 		}
 	}
 	return all

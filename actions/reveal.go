@@ -63,7 +63,7 @@ func (c *Core) Reveal(ctx context.Context, who Actor, in RevealInput) (Revealed,
 	if in.Note == "" {
 		return Revealed{}, &Error{Code: Invalid, Key: "reveal.note_missing", Field: "note"}
 	}
-	if err := c.mayReveal(who); err != nil {
+	if _, err := c.mayReveal(c.store.In(ctx), who); err != nil {
 		return Revealed{}, err
 	}
 	var shown Revealed
@@ -121,11 +121,12 @@ func (r Revealed) fields() string {
 }
 
 // mayReveal is the policy for who; countReveal is the one for how often.
-func (c *Core) mayReveal(who Actor) error {
-	if who.Is(Deciders...) || who.Is(Agent) && c.policy.Reveal.Agents {
-		return nil
+func (c *Core) mayReveal(s *store.Store, who Actor) (RevealPolicy, error) {
+	policy, err := c.policyFor(s, who)
+	if err != nil || who.Is(Deciders...) || who.Is(Agent) && policy.Reveal.Agents {
+		return policy.Reveal, failed("read the policy", err)
 	}
-	return &Error{Code: Denied, Key: "reveal.role", Hint: "reveal.role.hint"}
+	return RevealPolicy{}, &Error{Code: Denied, Key: "reveal.role", Hint: "reveal.role.hint"}
 }
 
 // countReveal refuses who has had his number of the day; the request that is being judged is among those that are counted.
@@ -141,7 +142,11 @@ func (c *Core) countReveal(tx *store.Store, who Actor) error {
 	if err != nil {
 		return err
 	}
-	if limit := c.policy.Reveal.PerDay; len(list) > limit {
+	policy, err := c.policyFor(tx, who)
+	if err != nil {
+		return err
+	}
+	if limit := policy.Reveal.PerDay; len(list) > limit {
 		return &Error{Code: Denied, Key: "reveal.daily_limit", Hint: "reveal.daily_limit.hint", Args: map[string]any{"limit": limit, "count": len(list) - 1}}
 	}
 	return nil
@@ -157,8 +162,9 @@ type RevealExportInput struct {
 }
 
 // MayRevealExports reports whether somebody could have a list with names and addresses: RevealExport decides when he wants one.
-func (c *Core) MayRevealExports(who Actor) bool {
-	return c.policy.Reveal.InExport && c.mayReveal(who) == nil
+func (c *Core) MayRevealExports(ctx context.Context, who Actor) bool {
+	policy, err := c.mayReveal(c.store.In(ctx), who)
+	return err == nil && policy.InExport
 }
 
 // RevealExport decides whether a list goes out with names and addresses, and writes down that it does. Whoever writes lists asks
@@ -175,10 +181,11 @@ func (c *Core) RevealExport(ctx context.Context, who Actor, in RevealExportInput
 	if in.Note == "" {
 		return &Error{Code: Invalid, Key: "reveal.note_missing", Field: "note"}
 	}
-	if err := c.mayReveal(who); err != nil {
+	policy, err := c.mayReveal(c.store.In(ctx), who)
+	if err != nil {
 		return err
 	}
-	if !c.policy.Reveal.InExport {
+	if !policy.InExport {
 		return &Error{Code: Denied, Key: "reveal.no_export", Hint: "reveal.no_export.hint"}
 	}
 	return failed("reveal an export", c.store.Tx(ctx, func(tx *store.Store) error {

@@ -53,7 +53,11 @@ func (c *Core) move(tx *store.Store, full *store.FullPurchase, to Email) (string
 	if err != nil {
 		return "", err
 	}
-	row, until := &full.Purchase, c.now().Add(c.policy.freeze())
+	policy, err := c.policyFor(tx, systemActor(full.Purchase.AccountID))
+	if err != nil {
+		return "", err
+	}
+	row, until := &full.Purchase, c.now().Add(policy.freeze())
 	row.BuyerID, row.FrozenUntil, row.UpdatedAt = buyer.ID, &until, c.now()
 	if err := tx.UpdatePurchase(row); err != nil {
 		return "", err

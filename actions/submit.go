@@ -49,7 +49,11 @@ func (c *Core) begin(tx *store.Store, a asking, action string) error {
 	case OpRefund:
 		a.row.Refunding = a.request.Key
 	case OpChangeEmail:
-		until := c.now().Add(c.policy.freeze())
+		policy, err := c.policyFor(tx, a.who)
+		if err != nil {
+			return err
+		}
+		until := c.now().Add(policy.freeze())
 		a.row.FrozenUntil, a.order.Frozen = &until, until
 	}
 	if err := tx.UpdatePurchase(&a.row); err != nil {

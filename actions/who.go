@@ -91,7 +91,8 @@ func (c *Core) Addressee(ctx context.Context, identity string) (Addressee, error
 
 func (c *Core) actorOf(w store.Who) Actor {
 	a := Actor{ID: w.Identity.ID, Account: w.Account.ID, Role: BuyerRole, Identity: w.Identity.ID, Timezone: w.Account.Timezone,
-		Locale: firstLocale(w.Identity.Locale, w.Person.Locale, w.Identity.PlatformLocale, w.Account.Locale)}
+		settings: settingsVersion{true, w.Account.SettingsVersion},
+		Locale:   firstLocale(w.Identity.Locale, w.Person.Locale, w.Identity.PlatformLocale, w.Account.Locale)}
 	if role := Role(w.Person.Role); w.Person.ID != "" && slices.Contains(StaffRoles, role) {
 		a.ID, a.Name, a.Role = w.Person.ID, w.Person.Name, role
 		return a

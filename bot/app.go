@@ -68,7 +68,8 @@ func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*a
 		return nil, err
 	}
 	a.core = actions.New(actions.Options{
-		Store: s, Commerce: ledger.New(s, now), Mailer: countedMailer{sender, a.metrics.mails}, MailPerMinute: c.Mail.PerMinute, Policy: c.Policy, Retention: c.Retention,
+		Store: s, Commerce: ledger.New(s, now), Mailer: countedMailer{sender, a.metrics.mails}, MailPerMinute: c.Mail.PerMinute, Retention: c.Retention,
+		Policy: c.Policy, Shop: c.Account.shop(), Hours: c.Hours, Rooms: a.configuredRooms,
 		Now: now, NewID: newID, Log: log, Vault: secrets,
 		ChatLink: func(ctx context.Context, words string) string {
 			if a.chatLink == nil {
@@ -86,6 +87,14 @@ func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*a
 		},
 	})
 	return a, nil
+}
+
+// configuredRooms lists the rooms that the configuration names for a purpose.
+func (a *app) configuredRooms(purpose string) []actions.Room {
+	if purpose == actions.RoomCases {
+		return a.config.casesRooms()
+	}
+	return a.rooms
 }
 
 // pages are the buyers' pages.
@@ -123,7 +132,7 @@ func newMailer(c Config) (actions.Mailer, error) {
 func (a *app) handlers() map[string]jobs.Handler {
 	notices := &flows.Notices{
 		Core: a.core, Store: a.store, Account: a.account, Words: a.words, Cards: flows.Cards(a.core),
-		Posters: a.posters, Rooms: a.rooms, Now: now, NewID: newID, Log: a.log,
+		Posters: a.posters, Now: now, NewID: newID, Log: a.log,
 	}
 	all := a.core.Handlers()
 	maps.Copy(all, notices.Handlers())

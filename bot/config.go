@@ -7,6 +7,8 @@ import (
 	"os"
 
 	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/adapters/discord"
+	"github.com/aftersale/aftersale/adapters/slack"
 )
 
 // Config is everything that can be configured. It is read once, checked completely before anything starts, and not
@@ -20,6 +22,7 @@ type Config struct {
 	PublicURL   string         `yaml:"public_url"`
 	DatabaseURL Secret         `yaml:"database_url"` // may hold a password
 	Account     AccountConfig  `yaml:"account"`
+	Hours       actions.Hours  `yaml:"hours"`
 	People      []PersonConfig `yaml:"people"`
 	Slack       SlackConfig    `yaml:"slack"`
 	Discord     DiscordConfig  `yaml:"discord"`
@@ -40,6 +43,28 @@ type AccountConfig struct {
 	Timezone     string `yaml:"timezone"` // IANA name
 	Currency     string `yaml:"currency"` // ISO 4217
 	SupportEmail string `yaml:"support_email"`
+}
+
+// shop is what can be changed in chat of it.
+func (a AccountConfig) shop() actions.Shop {
+	return actions.Shop{Name: a.Name, SupportEmail: a.SupportEmail, Locale: a.Locale, Timezone: a.Timezone}
+}
+
+// settings are the values that can be changed in chat.
+func (c Config) settings() actions.Settings {
+	return actions.Settings{Shop: c.Account.shop(), Hours: c.Hours, Policy: c.Policy}
+}
+
+// casesRooms are the channels in which cases are worked on.
+func (c Config) casesRooms() []actions.Room {
+	var all []actions.Room
+	if c.Slack.Enabled && c.Slack.CasesChannel != "" {
+		all = append(all, actions.Room{Platform: slack.Platform, Chat: c.Slack.CasesChannel})
+	}
+	if c.Discord.Enabled && c.Discord.CasesChannel != "" {
+		all = append(all, actions.Room{Platform: discord.Platform, Chat: c.Discord.CasesChannel})
+	}
+	return all
 }
 
 // PersonConfig is somebody of the team, as the first start writes him down.
@@ -111,6 +136,7 @@ func DefaultConfig() Config {
 		Listen:      "127.0.0.1:8080",
 		DatabaseURL: "sqlite:aftersale.db",
 		Account:     AccountConfig{Name: defaultAccountName, Locale: "pt-BR", Timezone: "America/Sao_Paulo", Currency: "BRL"},
+		Hours:       actions.DefaultHours(),
 		Slack:       SlackConfig{Mode: "socket", APIURL: "https://slack.com/api/", Command: "/support"},
 		Discord:     DiscordConfig{Mode: "gateway", APIURL: "https://discord.com/api/v10/"},
 		Telegram:    TelegramConfig{Mode: "polling", APIURL: "https://api.telegram.org"},

@@ -29,6 +29,9 @@ func (r *configReader) check(c Config) {
 	r.url("public_url", c.PublicURL, "https", "http")
 	r.database(c.DatabaseURL)
 	r.account(c.Account)
+	for _, m := range c.Hours.Validate() {
+		r.wrong("hours."+m.Path, "%s", m.Problem)
+	}
 	r.people(c.People)
 	r.slack(c.Slack)
 	r.discord(c.Discord)

@@ -43,7 +43,7 @@ func (c *crashChild) doomParts() error {
 	clock := func() time.Time { c.doom.at(atNow); return now() }
 	c.core = actions.New(actions.Options{
 		Store: c.store, Commerce: doomedCommerce{moody(singleCommerce{ledger.New(c.store, now), c.doom}, c.doom.life.Seed), c.doom},
-		Mailer: doomedMailer{sender, c.doom}, Policy: c.config.Policy, Now: clock, NewID: id, Log: c.log, CallTimeout: crashCallTimeout,
+		Mailer: doomedMailer{sender, c.doom}, Policy: c.config.Policy, Rooms: c.configuredRooms, Now: clock, NewID: id, Log: c.log, CallTimeout: crashCallTimeout,
 	})
 	o := c.runner.Options
 	o.Flows, o.Cards, o.NewID = flows.All(c.core), flows.Cards(c.core), id

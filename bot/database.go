@@ -86,7 +86,7 @@ func checkMigrated(ctx context.Context, s *store.Store) error {
 }
 
 // ensureAccount brings the shop of the configuration into the database. The configuration keeps ruling over the
-// account's own row; the team is written down at the very first start alone, since people manage it afterwards.
+// account's own row, but for what was changed in chat; the team is written down at the very first start alone, since people manage it afterwards.
 func ensureAccount(ctx context.Context, s *store.Store, c Config, log *slog.Logger) (store.Account, error) {
 	account := store.Account{
 		ID: accountID, Name: c.Account.Name, Locale: c.Account.Locale, Timezone: c.Account.Timezone,
@@ -98,6 +98,13 @@ func ensureAccount(ctx context.Context, s *store.Store, c Config, log *slog.Logg
 			return err
 		}
 		if !first {
+			changed, err := tx.Settings(accountID)
+			if err != nil {
+				return err
+			}
+			merged, _ := c.settings().Merge(changed)
+			account.Name, account.Locale, account.Timezone = merged.Shop.Name, merged.Shop.Locale, merged.Shop.Timezone
+			account.SupportEmail = merged.Shop.SupportEmail
 			return tx.SaveAccount(account)
 		}
 		for _, p := range c.People {

@@ -146,7 +146,8 @@ func checkDatabase(p *program, c Config) []finding {
 		return append(all, finding{"fail", "database", fmt.Sprintf("cannot be written: %v; check the rights of its user or file, and the free space", err)})
 	}
 	all = append(all, finding{"ok", "database", "can be written"})
-	return append(append(all, checkTeam(ctx, s, c)), checkCommerce(ctx, s))
+	all = append(all, checkTeam(ctx, s, c), checkCommerce(ctx, s))
+	return append(all, checkSettings(ctx, s, c)...)
 }
 
 // checkTeam looks for somebody who may decide: without him, proposals wait until they expire.

@@ -126,7 +126,7 @@ func (f *Audit) search(c flow.Call) error {
 	if err != nil {
 		return err
 	}
-	f.Entries, f.Next, f.Offered = page.Entries, page.Next, f.core.MayRevealExports(c.Who)
+	f.Entries, f.Next, f.Offered = page.Entries, page.Next, f.core.MayRevealExports(c, c.Who)
 	return nil
 }
 

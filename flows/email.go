@@ -74,8 +74,10 @@ func (f *Email) lookUp(c flow.Call) (err error) {
 	if err := f.load(c, f.core); err != nil {
 		return err
 	}
-	f.ByCodes = f.core.EmailNeedsCodes(c.Who)
-	f.Verdict, err = f.core.EmailVerdict(c.Who, f.Purchase)
+	if f.ByCodes, err = f.core.EmailNeedsCodes(c, c.Who); err != nil {
+		return err
+	}
+	f.Verdict, err = f.core.EmailVerdict(c, c.Who, f.Purchase)
 	return err
 }
 

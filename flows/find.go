@@ -128,7 +128,7 @@ func (f *Find) load(c flow.Call) (err error) {
 	if f.Resend, err = f.core.ResendVerdict(c, c.Who, f.Purchase); err != nil {
 		return err
 	}
-	if f.Email, err = f.core.EmailVerdict(c.Who, f.Purchase); err != nil {
+	if f.Email, err = f.core.EmailVerdict(c, c.Who, f.Purchase); err != nil {
 		return err
 	}
 	if f.Purchase.Product.Kind == "event" {

@@ -27,6 +27,7 @@ func All(core *actions.Core) []flow.Def {
 		NewAudit(core),
 		NewEvidence(core),
 		NewPeople(core),
+		NewSettings(core),
 		NewSecurity(core),
 		NewLanguage(core),
 		NewHelp(),
@@ -46,6 +47,7 @@ func Cards(core *actions.Core) []flow.CardDef {
 		AlarmCard(core),
 		ReminderCard(core),
 		InvitationCard(core),
+		SettingCard(core),
 		FactorCard(core),
 	}
 }

@@ -19,10 +19,7 @@ import (
 const maxCards = 200
 
 // A Room is a chat that many read, where proposals wait for a decision.
-type Room struct {
-	Platform string
-	Chat     string
-}
+type Room = actions.Room
 
 // Notices are what is shown where nobody has asked just now: cards in rooms, their later edits, and messages that tell
 // an asker what came of it. They are jobs: whatever platform is down gets them later.
@@ -33,7 +30,6 @@ type Notices struct {
 	Words   flow.Words
 	Cards   []flow.CardDef
 	Posters map[string]flow.Poster // by platform
-	Rooms   []Room
 	Now     func() time.Time
 	NewID   func() string
 	Log     *slog.Logger
@@ -69,7 +65,11 @@ func (n *Notices) announce(ctx context.Context, job jobs.Job) error {
 		return err
 	}
 	return n.Store.Tx(ctx, func(tx *store.Store) error {
-		for _, room := range n.Rooms {
+		rooms, err := n.rooms(tx.Context())
+		if err != nil {
+			return err
+		}
+		for _, room := range rooms {
 			post, err := jobs.New(jobPost, posting{a.Subject, room.Platform, room.Chat})
 			if err != nil {
 				return err
@@ -83,6 +83,16 @@ func (n *Notices) announce(ctx context.Context, job jobs.Job) error {
 	})
 }
 
+// rooms are where decisions are made now, on platforms that this process is connected to or another one may be.
+func (n *Notices) rooms(ctx context.Context) ([]Room, error) {
+	return n.Core.Rooms(ctx, n.Account.ID, actions.RoomApprovals)
+}
+
+// account is the shop as it is now: its language and zone may have been changed since this process began.
+func (n *Notices) account(ctx context.Context) (store.Account, error) {
+	return n.Store.In(ctx).Account(n.Account.ID)
+}
+
 // post shows a subject in one room and remembers where.
 func (n *Notices) post(ctx context.Context, job jobs.Job) error {
 	var p posting
@@ -93,7 +103,11 @@ func (n *Notices) post(ctx context.Context, job jobs.Job) error {
 	if !ok {
 		return errNoAdapter(p.Platform)
 	}
-	card := store.Card{Subject: p.Subject, Platform: p.Platform, Chat: p.Chat, Locale: n.Account.Locale, Shared: true}
+	account, err := n.account(ctx)
+	if err != nil {
+		return err
+	}
+	card := store.Card{Subject: p.Subject, Platform: p.Platform, Chat: p.Chat, Locale: account.Locale, Shared: true}
 	shown, err := n.draw(ctx, card)
 	if err != nil {
 		return err
@@ -101,7 +115,7 @@ func (n *Notices) post(ctx context.Context, job jobs.Job) error {
 	var left *flow.Unreachable
 	switch card.Message, err = poster.Post(ctx, p.Chat, shown); {
 	case errors.As(err, &left):
-		return n.roomLost(ctx, Room{p.Platform, p.Chat}, left)
+		return n.roomLost(ctx, Room{Platform: p.Platform, Chat: p.Chat}, left)
 	case err != nil:
 		return fmt.Errorf("post to %s: %w", p.Platform, later(err))
 	}
@@ -189,8 +203,12 @@ func (n *Notices) edit(ctx context.Context, subject string) error {
 
 // draw shows a subject as the card's reader may see it: a room is read as a manager, with names and addresses masked.
 func (n *Notices) draw(ctx context.Context, card store.Card) (flow.Shown, error) {
+	account, err := n.account(ctx)
+	if err != nil {
+		return flow.Shown{}, err
+	}
 	who := actions.Actor{
-		ID: "room", Account: n.Account.ID, Role: actions.Manager, Locale: card.Locale, Timezone: n.Account.Timezone,
+		ID: "room", Account: n.Account.ID, Role: actions.Manager, Locale: card.Locale, Timezone: account.Timezone,
 	}
 	if card.IdentityID != "" {
 		to, err := n.Core.Addressee(ctx, card.IdentityID)

@@ -51,7 +51,9 @@ func (f *Refund) lookUp(c flow.Call) (err error) {
 	if err := f.load(c, f.core); err != nil {
 		return err
 	}
-	f.ByCode = f.core.RefundNeedsCode(c.Who)
+	if f.ByCode, err = f.core.RefundNeedsCode(c, c.Who); err != nil {
+		return err
+	}
 	f.Verdict, err = f.core.RefundVerdict(c, c.Who, f.Purchase)
 	return err
 }

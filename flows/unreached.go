@@ -51,7 +51,11 @@ func (n *Notices) roomLost(ctx context.Context, room Room, why *flow.Unreachable
 
 // alarmRooms makes one job for each room but the lost one.
 func (n *Notices) alarmRooms(tx *store.Store, lost Room, key string, a alarm) error {
-	for _, room := range n.Rooms {
+	rooms, err := n.rooms(tx.Context())
+	if err != nil {
+		return err
+	}
+	for _, room := range rooms {
 		if room == lost {
 			continue
 		}
@@ -86,7 +90,11 @@ func (n *Notices) alarm(ctx context.Context, job jobs.Job) error {
 		}
 		who = to.Actor.Name
 	}
-	shown := n.Words.Show(a.view(who), flow.Reader{Locale: n.Account.Locale, Timezone: n.Account.Timezone, Shared: true})
+	account, err := n.account(ctx)
+	if err != nil {
+		return err
+	}
+	shown := n.Words.Show(a.view(who), flow.Reader{Locale: account.Locale, Timezone: account.Timezone, Shared: true})
 	if _, err := poster.Post(ctx, a.Chat, shown); err != nil {
 		return fmt.Errorf("alarm on %s: %w", a.Platform, later(err))
 	}

@@ -44,6 +44,8 @@ func Models() []any {
 		&RecoveryCode{},
 		&BulkRun{},
 		&BulkItem{},
+		&Setting{},
+		&SettingChange{},
 	}
 }
 

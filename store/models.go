@@ -15,6 +15,8 @@ type Account struct {
 	Currency     string // ISO 4217
 	SupportEmail string
 	CreatedAt    time.Time
+	// SettingsVersion changes with each setting that is changed in chat; empty: none ever was.
+	SettingsVersion string
 }
 
 // A Person is somebody of the team. What he may do follows from Role and from nothing he says.

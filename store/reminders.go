@@ -2,10 +2,10 @@ package store
 
 import "time"
 
-// ProposalsToRemindOf lists open proposals of all accounts that end within a span from now and have had fewer than n reminders.
-func (s *Store) ProposalsToRemindOf(now time.Time, within time.Duration, n, limit int) ([]Proposal, error) {
+// ProposalsToRemindOf lists open proposals of an account that end within a span from now and have had fewer than n reminders.
+func (s *Store) ProposalsToRemindOf(account string, now time.Time, within time.Duration, n, limit int) ([]Proposal, error) {
 	var all []Proposal
-	err := s.db().Where("status = 'open' AND reminded < ? AND expires_at > ? AND expires_at <= ?", n, now, now.Add(within)).
+	err := s.db().Where("account_id = ? AND status = 'open' AND reminded < ? AND expires_at > ? AND expires_at <= ?", account, n, now, now.Add(within)).
 		Order("expires_at, id").Limit(limit).Find(&all).Error
 	return all, err
 }

@@ -55,6 +55,9 @@ type Call struct {
 	Owner        string        // actor id of who started the flow
 	Conversation string
 	Identity     string // chat user who is told what comes of it later
+	Platform     string // where he writes
+	Chat         string // likewise
+	Shared       bool   // others read that chat too: it is a room
 	Now          time.Time
 	Speak        func(locale string)     // shows the rest of this interaction in another language
 	Text         func(t Text) string     // says a text in the reader's language, for files that he is given

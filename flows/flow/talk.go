@@ -292,6 +292,7 @@ func (t *talk) call(d Def, s State, effect Effect) (Called, error) {
 		}
 		c := Call{
 			Context: t.ctx, Key: effect.Key, Conversation: s.Conversation, Who: t.who, Owner: s.Owner, Identity: t.who.Identity, Now: t.Now(),
+			Platform: t.in.Platform, Chat: t.in.Chat, Shared: t.in.Shared,
 			Text:   func(text Text) string { return t.Words.Text(text, reader(t.who)) },
 			Speak:  func(locale string) { t.who.Locale = locale },
 			Become: func(who actions.Actor) { t.who = who },

@@ -83,6 +83,10 @@ func (g given) policy() actions.Policy {
 	return p
 }
 
+func (g given) shop() actions.Shop {
+	return actions.Shop{Name: "Cozinha da Ana", Locale: g.Locale, Timezone: "America/Sao_Paulo", SupportEmail: "ajuda@example.com"}
+}
+
 func parseGiven(t testing.TB, text []byte) given {
 	t.Helper()
 	var g given
@@ -133,8 +137,9 @@ func (w *world) furnish(t *testing.T, g given) {
 			t.Fatal(err)
 		}
 	}
-	must(w.store.In(ctx).SaveAccount(store.Account{ID: account, Name: "Cozinha da Ana", Locale: g.Locale, Timezone: "America/Sao_Paulo",
-		Currency: "BRL", SupportEmail: "ajuda@example.com", CreatedAt: w.now()}))
+	shop := g.shop()
+	must(w.store.In(ctx).SaveAccount(store.Account{ID: account, Name: shop.Name, Locale: shop.Locale, Timezone: shop.Timezone,
+		Currency: "BRL", SupportEmail: shop.SupportEmail, CreatedAt: w.now()}))
 	for _, name := range sorted(g.People) {
 		on := w.where(name)
 		must(w.store.In(ctx).AddPerson(store.Person{ID: "p-" + name, AccountID: account, Name: strings.ToUpper(name[:1]) + name[1:],

@@ -164,8 +164,8 @@ func (w *world) notices(t *testing.T, p flow.Poster) *flows.Notices {
 	must(t, err)
 	return &flows.Notices{
 		Core: w.core, Store: w.store, Account: shop, Words: w.runner.Words, Cards: flows.Cards(w.core),
-		Posters: map[string]flow.Poster{platform: p}, Rooms: []flows.Room{{Platform: platform, Chat: room}},
-		Now: w.now, NewID: w.newID, Log: logger(t),
+		Posters: map[string]flow.Poster{platform: p},
+		Now:     w.now, NewID: w.newID, Log: logger(t),
 	}
 }
 

@@ -50,7 +50,7 @@ purchases:
   HP1100000101: {product: Bread, buyer: Marina Duarte <marina.duarte@example.com>, price: 297.00 BRL, ordered: -3d, guarantee_ends: 2026-03-17T02:59:59Z}
 `)))
 	notices := w.notices(t, deadPoster{w.chats, dead})
-	notices.Rooms = append(notices.Rooms, flows.Room{Platform: platform, Chat: "#second"})
+	w.beside = append(w.beside, flows.Room{Platform: platform, Chat: "#second"})
 	maps.Copy(w.handlers, notices.Handlers())
 	must(t, w.act(act{who: "marina", text: "/refund HP1100000101"}, true))
 	must(t, w.act(act{who: "marina", text: "Reason: Other reason"}, true))

@@ -26,11 +26,45 @@ func longTeam() []flow.Flow {
 	removing.Act = "remove"
 	waiting := people
 	waiting.Waiting = longInvitation(actions.InvitationOpen)
-	return []flow.Flow{&people, &inviting, &removing, &waiting,
+	return append(longSettings(), &people, &inviting, &removing, &waiting,
 		&flows.Security{App: actions.Factor{Wanted: true}},
 		&flows.Security{App: actions.Factor{Set: true, Since: someday, Recovery: 7}, Act: "renew", Codes: append(codes, codes...)},
-		&flows.Join{Joined: actions.Joined{Name: longColleague, Role: actions.Producer, Shop: longProduct}},
+		&flows.Join{Joined: actions.Joined{Name: longColleague, Role: actions.Producer, Shop: longProduct}})
+}
+
+// longSettings are the settings of every kind, and a change that waits.
+func longSettings() []flow.Flow {
+	list := actions.AllSettings()
+	change := func(s actions.Setting, status actions.SettingStatus) actions.SettingChange {
+		return actions.SettingChange{ID: longID, Setting: s, After: s.Value, Status: status, AskedBy: longColleague, DecidedBy: longColleague, At: someday, ExpiresAt: someday}
 	}
+	var flowsOf []flow.Flow
+	for _, area := range actions.SettingAreas {
+		f := flows.Settings{Area: string(area), Counts: map[string]int{string(area): 8}}
+		for _, s := range list {
+			s.Changed, s.By, s.At, s.Currency = true, longColleague, someday, "BRL"
+			if s.Area == area {
+				f.List = append(f.List, s)
+			}
+		}
+		kinds := map[actions.SettingKind]bool{}
+		for _, s := range f.List {
+			if kinds[s.Kind] {
+				continue // drawn already
+			}
+			kinds[s.Kind] = true
+			one := f
+			one.Item, one.Picked, one.Change = s, s.Key, change(s, actions.SettingOpen)
+			one.Waiting = []actions.SettingChange{change(s, actions.SettingOpen)}
+			flowsOf = append(flowsOf, &one)
+		}
+	}
+	for _, decision := range []string{"approve", "deny"} {
+		for _, status := range []actions.SettingStatus{actions.SettingOpen, actions.SettingDone, actions.SettingRefused} {
+			flowsOf = append(flowsOf, &flows.Settings{Area: "change:" + longID, Decision: decision, Passed: map[string]string{"decision": decision}, Change: change(list[0], status)})
+		}
+	}
+	return flowsOf
 }
 
 func longInvitation(state actions.InvitationState) actions.Invitation {
@@ -46,6 +80,13 @@ func longTeamCards(p actions.Purchase, rule actions.Verdict) []longView {
 			i.Person = person
 			v, _ := flows.ShowInvitation(i)
 			all = append(all, longView{View: v})
+		}
+	}
+	for _, status := range []actions.SettingStatus{actions.SettingOpen, actions.SettingDone, actions.SettingRefused, actions.SettingExpired} {
+		for _, s := range actions.AllSettings()[:10] {
+			v, _ := flows.ShowSetting(actions.SettingChange{ID: longID, Setting: s, After: s.Value, Status: status, AskedBy: longColleague,
+				DecidedBy: longColleague, At: someday, ExpiresAt: someday}, actions.Actor{})
+			all = append(all, longView{View: v, shared: true})
 		}
 	}
 	manager := actions.Actor{ID: "m", Role: actions.Manager}

@@ -56,9 +56,21 @@ type world struct {
 	mu       sync.Mutex
 	outside  []string // mails and orders since they were last taken
 	audited  int64
+	beside   []actions.Room // rooms beside the platform's own
 }
 
 func (w *world) now() time.Time { return w.clock }
+
+// rooms are where proposals are announced, as a configuration would name them.
+func (w *world) rooms(purpose string) []actions.Room {
+	switch {
+	case purpose != actions.RoomApprovals:
+		return nil
+	case w.on.Room != "":
+		return append([]actions.Room{{Platform: w.on.Name, Chat: w.on.Room}}, w.beside...)
+	}
+	return append([]actions.Room{{Platform: platform, Chat: room}}, w.beside...)
+}
 
 func (w *world) newID() string {
 	w.mu.Lock()
@@ -98,7 +110,7 @@ func openAt(t *testing.T, s *store.Store, g given, on Platform, memory *chats, a
 		t.Fatal(err)
 	}
 	commerce := actionstest.NewFlaky(ledger.New(w.store, w.now), g.script(t)...)
-	w.core = actions.New(actions.Options{Store: w.store, Commerce: ordered{commerce, w}, Mailer: w, Policy: g.policy(), Now: w.now, NewID: w.newID,
+	w.core = actions.New(actions.Options{Store: w.store, Commerce: ordered{commerce, w}, Mailer: w, Policy: g.policy(), Shop: g.shop(), Rooms: w.rooms, Now: w.now, NewID: w.newID,
 		Vault: secrets, NewCode: w.newCode, Random: &counting{}, PublicURL: func() string { return "https://shop.example" },
 		ChatLink: func(_ context.Context, words string) string { return "https://chat.example/?start=" + words }})
 	w.furnish(t, g)
@@ -121,11 +133,6 @@ func openAt(t *testing.T, s *store.Store, g given, on Platform, memory *chats, a
 	notices := &flows.Notices{
 		Core: w.core, Store: w.store, Account: shop, Words: words, Cards: flows.Cards(w.core),
 		Posters: map[string]flow.Poster{platform: memory, on.Name: on.Poster}, Now: w.now, NewID: w.newID, Log: logger(t),
-	}
-	if on.Room != "" {
-		notices.Rooms = []flows.Room{{Platform: on.Name, Chat: on.Room}}
-	} else {
-		notices.Rooms = []flows.Room{{Platform: platform, Chat: room}}
 	}
 	w.handlers = w.core.Handlers()
 	maps.Copy(w.handlers, notices.Handlers())
