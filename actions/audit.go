@@ -27,8 +27,11 @@ type auditData struct {
 	Proposal string         `json:"proposal,omitempty"`
 	Replaces string         `json:"replaces,omitempty"` // proposal that was rebuilt
 	Request  string         `json:"request,omitempty"`
+	Code     string         `json:"subscription,omitempty"` // the subscriber's
 	Detail   string         `json:"detail,omitempty"`
-	Path     EmailPath      `json:"path,omitempty"` // by what a change of e-mail was shown to be wanted
+	Path     EmailPath      `json:"path,omitempty"`   // by what a change of e-mail was shown to be wanted
+	Day      int            `json:"day,omitempty"`    // of the month on which a subscription is charged
+	Charge   bool           `json:"charge,omitempty"` // a reactivation charges at once
 	Count    int            `json:"count,omitempty"`
 	Counts   map[string]int `json:"counts,omitempty"` // by kind
 	Erased   []int64        `json:"erased,omitempty"` // entries from which something personal was taken

@@ -34,6 +34,7 @@ var AuditAreas = []AuditArea{AreaMoney, AreaIdentity, AreaAccess, AreaTeam, Area
 // auditAreas says by the first word of an action where it belongs.
 var auditAreas = map[string]AuditArea{
 	"refund": AreaMoney, "product": AreaMoney,
+	"cancel": AreaMoney, "chargeday": AreaMoney, "reactivate": AreaMoney,
 	"email": AreaIdentity, "putback": AreaIdentity, "buyer": AreaIdentity, "code": AreaIdentity, "document": AreaIdentity,
 	"access": AreaAccess, "bulk": AreaAccess, "checkin": AreaAccess, "ticket": AreaAccess,
 	"person": AreaTeam, "factor": AreaTeam, "setting": AreaTeam, "language": AreaTeam,

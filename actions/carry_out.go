@@ -108,9 +108,9 @@ func (c *Core) attempt(ctx context.Context, o Order, was RequestState) (outcome 
 			return Outcome{}, time.Time{}, fmt.Errorf("read the platform: %w", err)
 		}
 		if happened(o, state) {
-			return Outcome{Kind: OutcomeDone}, state.At, nil
+			return o.done(state), state.since(o), nil
 		}
-		if state.Status == Chargeback { // the bank was faster: never give the money back twice
+		if state.Status == Chargeback && !o.Op.ofSubscription() { // the bank was faster: never give the money back twice
 			return Outcome{Kind: OutcomeRefused, Detail: "outcome.refused.chargeback"}, state.At, nil
 		}
 	}
@@ -126,10 +126,30 @@ func (c *Core) attempt(ctx context.Context, o Order, was RequestState) (outcome 
 
 // happened reports whether the platform shows what the order asks for.
 func happened(o Order, s RemoteState) bool {
-	if o.Op == OpRefund {
+	switch {
+	case o.Op == OpRefund:
 		return s.Status == Refunded
+	case o.Op.ofSubscription():
+		return happenedTo(o, s.Subscription)
 	}
 	return s.Email.Key() == o.NewEmail.Key()
+}
+
+// done is the outcome of an order that the platform shows as carried out.
+func (o Order) done(s RemoteState) Outcome {
+	outcome := Outcome{Kind: OutcomeDone}
+	if o.Op == OpReactivate {
+		outcome.NextChargeAt = s.Subscription.NextChargeAt
+	}
+	return outcome
+}
+
+// since is when the platform says that what an order asks for came about.
+func (s RemoteState) since(o Order) time.Time {
+	if o.Op.ofSubscription() {
+		return s.Subscription.At
+	}
+	return s.At
 }
 
 // pause is how long to wait before the platform is asked again: 15 s, 30 s, 1 min … 1 h.

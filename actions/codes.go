@@ -18,6 +18,7 @@ type CodePurpose string
 const (
 	CodeLink   CodePurpose = "link"   // this chat is the buyer's
 	CodeRefund CodePurpose = "refund" // he wants this purchase refunded, now
+	CodeCancel CodePurpose = "cancel" // he wants this subscription to end
 	// Both together move a purchase: whoever reads the old mailbox agrees, and the new one is there and his.
 	CodeEmailOld CodePurpose = "email_old"
 	CodeEmailNew CodePurpose = "email_new"

@@ -33,7 +33,7 @@ func parseCursor(s string) (cursor, error) {
 	if err == nil {
 		err = json.Unmarshal(text, &c)
 	}
-	if err != nil || c.ID == "" || c.At.IsZero() {
+	if err != nil || c.ID == "" {
 		return cursor{}, &Error{Code: Invalid, Key: "error.cursor", Err: err}
 	}
 	c.At = c.At.UTC()

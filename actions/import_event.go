@@ -65,6 +65,7 @@ type Subscribed struct {
 	Status       SubscriptionStatus // empty: not said
 	NextChargeAt time.Time
 	CancelledAt  time.Time
+	ChargeDay    int // of the month; 0: not said
 	Product      SoldProduct
 	Buyer        SoldTo
 }

@@ -30,8 +30,11 @@ func (l *intake) subscribe(e SaleEvent) (id string, news bool) {
 	if next := moment(s.NextChargeAt); next != nil && (newest || sub.NextChargeAt == nil) {
 		sub.NextChargeAt = next
 	}
+	if s.ChargeDay > 0 && newest {
+		sub.ChargeDay = s.ChargeDay
+	}
 	changed := sub.Status != before.Status || !sub.StatusAt.Equal(before.StatusAt) || sub.Plan != before.Plan ||
-		!equal(sub.NextChargeAt, before.NextChargeAt) || !equal(sub.CancelledAt, before.CancelledAt)
+		sub.ChargeDay != before.ChargeDay || !equal(sub.NextChargeAt, before.NextChargeAt) || !equal(sub.CancelledAt, before.CancelledAt)
 	if changed {
 		r.dirty, sub.UpdatedAt = true, l.now
 	}

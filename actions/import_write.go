@@ -156,6 +156,11 @@ func (l *intake) refresh(tx *store.Store) error {
 		if s.dirty && !s.fresh {
 			ids = append(ids, s.value.ID)
 		}
+		if s.dirty && s.value.UnderWay != "" { // what something that is under way has waited for
+			if err := enqueue(tx, JobRequest, "", Work{Key: s.value.UnderWay}); err != nil {
+				return err
+			}
+		}
 	}
 	slices.Sort(ids)
 	err := inChunks(ids, func(part []string) error {

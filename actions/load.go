@@ -63,8 +63,9 @@ func toPurchase(f store.FullPurchase) Purchase {
 		EmailChanges: row.EmailChanges, FrozenUntil: value(row.FrozenUntil), OpenProposal: f.OpenProposal,
 		Source: row.Source, Revision: row.Revision,
 	}
-	if s := f.Subscription; s.ID != "" {
-		p.Subscription = &Subscription{Code: s.Code, Plan: s.Plan, Status: SubscriptionStatus(s.Status), NextChargeAt: value(s.NextChargeAt)}
+	if f.Subscription.ID != "" {
+		s := toSubscription(f.Subscription)
+		p.Subscription = &s
 	}
 	p.Tickets = countTickets(f.Tickets)
 	for _, g := range f.Grants {
@@ -72,6 +73,11 @@ func toPurchase(f store.FullPurchase) Purchase {
 			OpenedAt: value(g.AccessGrant.OpenedAt), SentAt: value(g.AccessGrant.SentAt), SentCount: g.AccessGrant.SentCount})
 	}
 	return p
+}
+
+func toSubscription(s store.Subscription) Subscription {
+	return Subscription{Code: s.Code, Plan: s.Plan, Status: SubscriptionStatus(s.Status), NextChargeAt: value(s.NextChargeAt),
+		ChargeDay: s.ChargeDay, UnderWay: s.UnderWay != "", WaitsUntil: value(s.WaitsUntil)}
 }
 
 // final reports whether money does not move any more.

@@ -19,6 +19,7 @@ type Policy struct {
 	ProposalHours int                `yaml:"proposal_hours"` // how long a proposal waits for a decision
 	Remind        RemindPolicy       `yaml:"remind"`
 	SecondFactor  SecondFactorPolicy `yaml:"second_factor"`
+	Cancel        CancelPolicy       `yaml:"cancel"`
 	Resend        ResendPolicy       `yaml:"resend"`
 	EmailChange   EmailChangePolicy  `yaml:"email_change"`
 	Codes         CodesPolicy        `yaml:"codes"`
@@ -48,6 +49,11 @@ type BuyerRefundPolicy struct {
 	Max           Amount `yaml:"max"`
 	FirstInMonths int    `yaml:"first_in_months"`
 	Code          bool   `yaml:"code"` // a buyer enters a code that is mailed for each refund, also for one that a person decides
+}
+
+// CancelPolicy says how a buyer ends his own subscription.
+type CancelPolicy struct {
+	Code bool `yaml:"code"` // he enters a code that is mailed for it
 }
 
 // SecondPersonPolicy says which writes of the team somebody else must agree to, beyond those that always need it
@@ -125,6 +131,7 @@ func DefaultPolicy() Policy {
 		ProductSpike:  ProductSpikePolicy{Count: 20, Times: 5, Least: 5},
 		ProposalHours: 72,
 		Remind:        RemindPolicy{Hours: 24, LastHours: 4},
+		Cancel:        CancelPolicy{Code: true},
 		Resend:        ResendPolicy{BuyerDaily: 3, PerAddress: 10, PerShop: 500},
 		EmailChange:   EmailChangePolicy{Days: 40, Max: 2, UnopenedOnly: true, FreezeHours: 72, SelfService: true, Codes: true},
 		Codes:         CodesPolicy{PerAddress: 3, PerConversation: 6, PerShop: 20},

@@ -26,8 +26,12 @@ type Operation string
 
 // The operations.
 const (
-	OpRefund      Operation = "refund"
-	OpChangeEmail Operation = "change_email"
+	OpRefund          Operation = "refund"
+	OpChangeEmail     Operation = "change_email"
+	OpCancel          Operation = "cancel"            // a subscription: no further charges
+	OpChangeChargeDay Operation = "change_charge_day" // of a subscription, after the charge that is scheduled
+	OpReactivate      Operation = "reactivate"        // a cancelled subscription: the subscriber is asked
+	OpAccept          Operation = "accept"            // the subscriber agrees to that; only where the platform does not ask him itself
 )
 
 // A Capability says who carries out an operation.
@@ -46,9 +50,13 @@ type Order struct {
 	Account     string
 	Op          Operation
 	Transaction Transaction
-	Amount      Money // refunds: the full price
+	Amount      Money // refunds: the full price; reactivations that charge: what is charged
 	OldEmail    Email // changes of e-mail
 	NewEmail    Email
+	// Subscription is the subscriber's code, for all that is done to one; Transaction is then one of its charges.
+	Subscription string `json:",omitempty"`
+	ChargeDay    int    `json:",omitempty"` // 1 to 31: in shorter months the last day counts
+	Charge       bool   `json:",omitempty"` // reactivations: Amount is charged on the day on which the subscriber accepts
 }
 
 // An OutcomeKind is what came of a remote write.
@@ -68,6 +76,8 @@ const (
 type Outcome struct {
 	Kind   OutcomeKind
 	Detail string // refused: message key of the reason, such as "outcome.refused.not_refundable"; assisted: key of the steps
+	// NextChargeAt is when a reactivated subscription is charged next; zero when the platform did not say.
+	NextChargeAt time.Time
 }
 
 // A RemoteState is a purchase as the platform sees it.
@@ -75,7 +85,28 @@ type RemoteState struct {
 	Status Status
 	Email  Email
 	At     time.Time
+	// Of the subscription that it is a charge of; zero for single purchases.
+	Subscription SubscriptionState
 }
+
+// A SubscriptionState is a subscription as the platform sees it.
+type SubscriptionState struct {
+	Status       SubscriptionStatus
+	At           time.Time // when Status began
+	NextChargeAt time.Time
+	ChargeDay    int // 0 when the platform does not tell
+	Asked        AskedState
+}
+
+// An AskedState says whether the subscriber has been asked to accept a reactivation.
+type AskedState string
+
+// The states. Where the platform does not tell, an order without an answer is not repeated: he would be asked twice.
+const (
+	AskedUntold AskedState = ""
+	NotAsked    AskedState = "no"
+	IsAsked     AskedState = "yes"
+)
 
 // Mailer sends one message. Sending the same message twice (same ID) shows the reader one message wherever that can
 // be had: the outbox overwrites, SMTP repeats the Message-ID.
@@ -126,6 +157,17 @@ type MailValues struct {
 	TicketURL    string    `json:"-"`                     // where they are: signed when the mail is sent, and kept nowhere
 	Code         string    `json:"-"`                     // one-time, and kept nowhere
 	Minutes      int       `json:"-"`                     // for which the code is good
+	Plan         string    `json:"plan,omitempty"`   // of a subscription
+	Day          int       `json:"day,omitempty"`    // of the month on which it is charged
+	Next         time.Time `json:"next,omitzero"`    // its next charge; of a cancelled one, when access ends
+	Until        time.Time `json:"until,omitzero"`   // how long the purchase is frozen
+	Change       string    `json:"change,omitempty"` // id of the change of e-mail that the reader may have put back
+	NotMeURL     string    `json:"-"`                // where he does: signed when the mail is sent, and kept nowhere
+	ChatURL      string    `json:"-"`                // where the reader continues in a chat
+	PageURL      string    `json:"-"`                // his own page; likewise
+	Days         int       `json:"-"`                // for which PageURL is good
+	Code         string    `json:"-"`                // one-time, and kept nowhere
+	Minutes      int       `json:"-"`                // for which the code is good
 }
 
 // MailTemplates are the names of all templates; each exists in each language, as text and as HTML.
@@ -153,6 +195,10 @@ var MailTemplates = []string{
 	"code_erase",        // a one-time code: all that is kept of the buyer is erased
 	"page_link",         // the link to one's own page
 	"request_closed",    // a request ended without being carried out, and no chat could tell
+
+	"subscription_cancelled", // your subscription has ended, and until when you have access
+	"charge_day_changed",     // on which day your subscription is charged from now on
+	"code_cancel",            // a one-time code: end this subscription
 }
 
 // PageMails are the templates that lead the reader to his own page too, beside what they are about.

@@ -125,6 +125,9 @@ type Subscription struct {
 	Plan         string
 	Status       SubscriptionStatus
 	NextChargeAt time.Time `json:",omitzero"` // of a cancelled one: when access ends
+	ChargeDay    int       `json:",omitzero"` // day of the month that was asked for; 0: none was
+	UnderWay     bool      `json:",omitzero"` // something is being done to it
+	WaitsUntil   time.Time `json:",omitzero"` // how long the subscriber can accept a reactivation; zero when he is not asked
 }
 
 // An Access is the right to enter one product.

@@ -61,6 +61,10 @@ type Request struct {
 	Purchase Purchase
 	OldEmail Email // of an e-mail change
 	NewEmail Email
+	// Of what is done to a subscription, which Purchase is a charge of.
+	ChargeDay int
+	Charge    Money     // what a reactivation charges; zero when nothing
+	Until     time.Time // how long the subscriber can accept it; zero when he is not asked
 }
 
 // Request returns what has come of an action by the key that it was called with, or of an approved proposal by
@@ -89,7 +93,8 @@ func (c *Core) Request(ctx context.Context, who Actor, key string) (Request, err
 		p.Buyer, o.Order.OldEmail = Buyer{}, ""
 	}
 	return Request{Key: key, Action: row.Action, State: RequestState(row.State), Detail: row.Detail, Proposal: o.Result.Proposal,
-		Purchase: p, OldEmail: o.Order.OldEmail, NewEmail: o.Order.NewEmail}, failed("load a request", err)
+		Purchase: p, OldEmail: o.Order.OldEmail, NewEmail: o.Order.NewEmail, ChargeDay: o.Order.ChargeDay, Until: o.Until,
+		Charge: o.charge()}, failed("load a request", err)
 }
 
 // An order is what a request and a proposal keep of what is to be done: all that carrying it out needs.
@@ -100,8 +105,18 @@ type order struct {
 	ByBuyer bool      `json:"by_buyer,omitempty"` // a buyer asked, not the team
 	Path    EmailPath `json:"path,omitempty"`     // of a change of e-mail
 	Frozen  time.Time `json:"frozen,omitzero"`    // until when carrying it out has frozen the purchase
+	Until   time.Time `json:"until,omitzero"`     // of a reactivation: how long the subscriber can accept it
+	Agreed  time.Time `json:"agreed,omitzero"`    // when he did
 	Verdict Verdict   `json:"verdict"`
 	Result  Result    `json:"result,omitzero"` // what the action answered, for its repetition
+}
+
+// charge is what a reactivation charges; zero when nothing.
+func (o order) charge() Money {
+	if !o.Order.Charge {
+		return Money{}
+	}
+	return o.Order.Amount
 }
 
 func (o order) encode() ([]byte, error) {

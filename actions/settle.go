@@ -69,11 +69,19 @@ func (c *Core) apply(tx *store.Store, s settling) error {
 			err = c.refunded(tx, &s)
 		case KindEmail:
 			err = c.emailChanged(tx, &s)
+		case KindCancel:
+			err = c.cancelled(tx, &s)
+		case KindChargeDay:
+			err = c.chargeDayChanged(tx, &s)
 		} // what is put back was put back here at once
 	case OutcomeRequested, OutcomeNeedsBuyer:
 		if s.req.Action == KindRefund {
 			err = c.write(tx, s.account, letter{key: s.req.Key + "/requested", template: "refund_requested",
 				to: s.purchase.Buyer.Email, buyer: s.purchase.Buyer, values: mailValues(s.purchase)})
+		}
+	case OutcomeAssisted:
+		if s.order.ByBuyer { // he cannot do it, and nobody of the team has a card about it
+			err = enqueue(tx, JobAnnounce, "", Subject{Account: s.req.AccountID, Subject: subjectOfRequest(s.req.Key)})
 		}
 	case OutcomeRefused:
 		err = c.release(tx, &s)
@@ -110,11 +118,13 @@ var auditWords = map[OutcomeKind]string{
 	OutcomeRefused: ".refused", OutcomeUnknown: ".unknown",
 }
 
-// release gives a purchase free again whose write the platform refused.
+// release gives a purchase or a subscription free again when the platform refused the write.
 func (c *Core) release(tx *store.Store, s *settling) error {
 	row := &s.full.Purchase
 	row.UpdatedAt = c.now()
 	switch s.order.Order.Op {
+	case OpCancel, OpChangeChargeDay, OpReactivate:
+		return c.releaseSubscription(tx, s)
 	case OpRefund:
 		if row.Refunding != s.req.Key {
 			return nil

@@ -42,7 +42,7 @@ func (c *Core) submit(tx *store.Store, a asking) (Result, error) {
 }
 
 // begin has a job carry out what was allowed or approved. From now on the purchase shows it, so that nothing else is
-// begun beside it: a refund marks it, a change of e-mail freezes it.
+// begun beside it: a refund marks it, a change of e-mail freezes it. What is done to a subscription marks that.
 func (c *Core) begin(tx *store.Store, a asking, action string) error {
 	a.row.UpdatedAt = c.now()
 	switch a.order.Order.Op {
@@ -55,6 +55,10 @@ func (c *Core) begin(tx *store.Store, a asking, action string) error {
 		}
 		until := c.now().Add(policy.freeze())
 		a.row.FrozenUntil, a.order.Frozen = &until, until
+	case OpCancel, OpChangeChargeDay, OpReactivate:
+		if err := c.beginOnSubscription(tx, a); err != nil {
+			return err
+		}
 	}
 	if err := tx.UpdatePurchase(&a.row); err != nil {
 		return err
@@ -75,9 +79,12 @@ func (c *Core) begin(tx *store.Store, a asking, action string) error {
 // auditData are the values of an order that the log keeps.
 func (o order) auditData(request string) auditData {
 	d := auditData{Reason: o.Reason, Verdict: &o.Verdict, Request: request}
-	if o.Order.Op == OpRefund {
+	switch {
+	case o.Order.Op == OpRefund:
 		d.Amount = o.Order.Amount
-	} else {
+	case o.Order.Op.ofSubscription():
+		d.Code, d.Day, d.Charge, d.Amount = o.Order.Subscription, o.Order.ChargeDay, o.Order.Charge, o.Order.Amount
+	default:
 		d.OldEmail, d.NewEmail, d.Path = o.Order.OldEmail.Masked(), o.Order.NewEmail.Masked(), o.Path
 	}
 	return d

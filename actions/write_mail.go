@@ -50,8 +50,12 @@ func erased(address Email) bool { return (store.Buyer{Email: string(address)}).E
 
 // mailValues are the facts that mails about a purchase speak of.
 func mailValues(p Purchase) MailValues {
-	return MailValues{Product: p.Product.Name, Transaction: string(p.Transaction), Price: p.Price, Payment: p.Payment,
+	v := MailValues{Product: p.Product.Name, Transaction: string(p.Transaction), Price: p.Price, Payment: p.Payment,
 		AccessURL: p.Product.AccessURL, SupportEmail: p.Product.SupportEmail}
+	if p.Subscription != nil {
+		v.Plan = p.Subscription.Plan
+	}
+	return v
 }
 
 // sendMail is the job that sends a mail. When it runs twice, the second message has the same id and time as the first.

@@ -102,6 +102,7 @@ func shopConfig(dir, locale string, key Secret) Config {
 	c.SecretKey = key
 	c.Policy.Flood.PerMinute = 0      // one keyboard speaks for everybody, or a script does
 	c.Policy.BuyerRefund.Code = false // whoever tries the sample is in no mailbox; a real shop wants it
+	c.Policy.Cancel.Code = false      // likewise
 	c.Policy.Flood.PerMinute = 0      // it listens to this machine alone, and scripts play whole days in it
 	c.Account.Name, c.Account.SupportEmail = demo.Name, demo.SupportEmail
 	c.Account.Locale = cmp.Or(locale, c.Account.Locale)

@@ -139,17 +139,31 @@ func RequestCard(core *actions.Core) flow.CardDef {
 		if err != nil {
 			return flow.View{}, nil, err
 		}
+		if r.State == actions.RequestAssisted && !reader.Staff() {
+			r.Detail = "" // the steps are for the team
+		}
 		return ShowRequest(key, r), nil, nil
 	}}
+}
+
+// ending is how a write has ended, or how far it is. Some refusals are nothing that went wrong.
+func ending(r actions.Request) string {
+	if r.State == actions.RequestRefused && r.Detail == actions.AlreadyCancelled {
+		return "over"
+	}
+	return string(r.State)
 }
 
 // ShowRequest is what the card of a write says; key is the one it was recorded under.
 func ShowRequest(key string, r actions.Request) flow.View {
 	v := flow.View{
 		Token: flow.Token{Of: "request:" + key, Revision: 0}, Flow: "request", Step: string(r.State), Kind: "card", Ended: true,
-		Title: flow.T("request."+r.Action+"."+string(r.State), "price", r.Purchase.Price, "product", r.Purchase.Product.Name),
+		Title: flow.T("request."+r.Action+"."+ending(r), "price", r.Purchase.Price, "product", r.Purchase.Product.Name),
 		Facts: flow.Card("product", r.Purchase.Product.Name, "buyer", flow.PersonName(r.Purchase.Buyer.Name),
 			"transaction", r.Purchase.Transaction, "price", r.Purchase.Price, "payment", payment(r.Purchase)),
+	}
+	if r.Purchase.Subscription != nil && ofSubscription(r.Action) {
+		v.Facts = append(v.Facts, subscriptionOutcome(r)...)
 	}
 	if r.Detail != "" {
 		v.Body = append(v.Body, flow.T(r.Detail))

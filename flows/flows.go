@@ -16,6 +16,7 @@ func All(core *actions.Core) []flow.Def {
 		NewFind(core),
 		NewRefund(core),
 		NewRefunds(core),
+		NewCancel(core),
 		NewResend(core),
 		NewCheckIn(core),
 		NewEmail(core),

@@ -17,6 +17,9 @@ func Suggesters(core *actions.Core) map[string]func(context.Context, actions.Act
 	}
 	return map[string]func(context.Context, actions.Actor, string) ([]flow.Option, error){
 		"transaction": purchases, "query": purchases,
+		"subscription": func(ctx context.Context, who actions.Actor, typed string) ([]flow.Option, error) {
+			return suggestSubscriptions(ctx, core, who, typed)
+		},
 	}
 }
 
@@ -36,3 +39,36 @@ func suggestPurchases(ctx context.Context, core *actions.Core, who actions.Actor
 	}
 	return options(rows(page.Purchases, core.Now()), !who.Staff()), nil
 }
+
+// suggestSubscriptions finds charges of subscriptions likewise. Before anything was typed it offers those whose status changed
+// last.
+func suggestSubscriptions(ctx context.Context, core *actions.Core, who actions.Actor, typed string) ([]flow.Option, error) {
+	if utf8.RuneCountInString(strings.TrimSpace(typed)) <= 1 {
+		page, err := core.Subscriptions(ctx, who, actions.SubscriptionFilter{Limit: flow.MaxSuggestions})
+		if err != nil {
+			return nil, err
+		}
+		return subscriptionOptions(subscriptionRows(page.Rows), !who.Staff()), nil
+	}
+	filter := actions.Filter{Limit: maxFound}
+	readQuery(typed, &filter)
+	page, err := core.Find(ctx, who, filter)
+	if actions.AsError(err).Has(actions.Invalid) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	var found []SubscriptionRow
+	for _, p := range page.Purchases {
+		if s := p.Subscription; s != nil && !seen[s.Code] && len(found) < flow.MaxSuggestions {
+			seen[s.Code] = true
+			found = append(found, SubscriptionRow{actions.Transaction(s.Code), p.Product.Name, s.Plan, p.Buyer.Name, s.Status})
+		}
+	}
+	return subscriptionOptions(found, !who.Staff()), nil
+}
+
+// maxFound is how many purchases are looked at for subscriptions: most of a search that names a subscriber are his charges.
+const maxFound = 50

@@ -114,7 +114,19 @@ func TestEveryKeyOfTheActionsHasWords(t *testing.T) {
 	states := []actions.RequestState{actions.RequestRecorded, actions.RequestSending, actions.RequestDone, actions.RequestRequested,
 		actions.RequestNeedsBuyer, actions.RequestAssisted, actions.RequestRefused, actions.RequestUnknown}
 	for _, s := range states {
-		keys["outcome."+string(s)], keys["request.refund."+string(s)], keys["request.email."+string(s)] = true, true, true
+		keys["outcome."+string(s)] = true
+		for _, kind := range []string{actions.KindRefund, actions.KindEmail, actions.KindCancel, actions.KindChargeDay} {
+			keys["request."+kind+"."+string(s)] = true
+		}
+	}
+	keys["request.cancel.over"], keys[actions.AlreadyCancelled] = true, true
+	for _, kind := range []string{actions.KindCancel, actions.KindChargeDay} { // whose audit actions are put together
+		for _, end := range []string{"requested", "done", "waiting", "needs_buyer", "assisted", "refused", "unknown"} {
+			keys["history."+kind+"."+end] = true
+			if actions.AreaOf(kind+"."+end) != actions.AreaMoney {
+				t.Errorf("the audit log cannot be searched for %s.%s by an area", kind, end)
+			}
+		}
 	}
 	for _, s := range []actions.ProposalStatus{actions.ProposalOpen, actions.ProposalApproved, actions.ProposalDenied, actions.ProposalExpired,
 		actions.ProposalRebuilt, actions.ProposalWithdrawn} {

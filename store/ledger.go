@@ -18,7 +18,11 @@ type LedgerEntry struct {
 	Currency    string // ISO 4217
 	OldEmail    string // of a change of e-mail
 	NewEmail    string
-	CreatedAt   time.Time
+	// Of what was done to a subscription; its Amount is a charge that is due.
+	Subscription string     // code
+	ChargeDay    int        // 1 to 31
+	NextChargeAt *time.Time // from then on
+	CreatedAt    time.Time
 }
 
 // AddLedgerEntry records an entry, and reports whether it did: not when its key is there, or a refund of the same
@@ -37,6 +41,17 @@ func (s *Store) LedgerEntries(account, transaction string) ([]LedgerEntry, error
 	err := s.db().Where(`account_id = ? AND "transaction" = ?`, account, transaction).Order(`created_at, "key"`).Limit(maxEntries).Find(&all).Error
 	if err != nil {
 		return nil, fmt.Errorf("ledger entries: %w", err)
+	}
+	return all, nil
+}
+
+// LedgerEntriesOf lists what was done to a subscription, oldest first.
+func (s *Store) LedgerEntriesOf(account, subscription string) ([]LedgerEntry, error) {
+	var all []LedgerEntry
+	err := s.db().Where("account_id = ? AND subscription = ? AND subscription <> ''", account, subscription).
+		Order(`created_at, "key"`).Limit(maxEntries).Find(&all).Error
+	if err != nil {
+		return nil, fmt.Errorf("ledger entries of a subscription: %w", err)
 	}
 	return all, nil
 }

@@ -202,6 +202,9 @@ type Subscription struct {
 	StatusAt     time.Time
 	NextChargeAt *time.Time // of a cancelled one: when access ends
 	CancelledAt  *time.Time
+	ChargeDay    int        // day of the month that was asked for, 1 to 31; 0: none was, and NextChargeAt tells it
+	UnderWay     string     // key of the request that is under way; empty when none
+	WaitsUntil   *time.Time // how long the subscriber can accept a reactivation; nil when he is not asked
 	CreatedAt    time.Time
 	UpdatedAt    time.Time `gorm:"autoUpdateTime:false"`
 }

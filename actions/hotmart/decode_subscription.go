@@ -57,6 +57,9 @@ func chargeDate(d data) (*actions.Subscribed, error) {
 	}
 	s.Status, s.NextChargeAt = subscriptionStatus(upper(d.Subscription.Status)), d.Subscription.NextCharge.Time
 	s.Plan = string(d.Plan.Name)
+	if day := int(d.Subscription.NewDay); day >= 1 && day <= 31 {
+		s.ChargeDay = day
+	}
 	return s, nil
 }
 

@@ -114,6 +114,7 @@ type subscription struct {
 	Subscriber person  `json:"subscriber,omitzero"`
 	Code       word    `json:"subscriber_code,omitzero"` // switch of plan
 	NextCharge stamp   `json:"date_next_charge,omitzero"`
+	NewDay     count   `json:"new_charge_day,omitzero"` // charge date
 	Product    product `json:"product,omitzero"`
 	User       person  `json:"user,omitzero"`
 }

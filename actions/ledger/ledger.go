@@ -29,7 +29,7 @@ func (l *Ledger) Name() string { return "ledger" }
 // Can implements actions.Commerce: the ledger does everything itself.
 func (l *Ledger) Can(op actions.Operation) actions.Capability {
 	switch op {
-	case actions.OpRefund, actions.OpChangeEmail:
+	case actions.OpRefund, actions.OpChangeEmail, actions.OpCancel, actions.OpChangeChargeDay:
 		return actions.ByAPI
 	}
 	return actions.NoSupport
@@ -52,6 +52,10 @@ func (l *Ledger) Do(ctx context.Context, o actions.Order) (outcome actions.Outco
 			return nil
 		}
 		if err != nil {
+			return err
+		}
+		if o.Subscription != "" {
+			outcome, err = l.subscription(tx, o)
 			return err
 		}
 		entries, err := tx.LedgerEntries(o.Account, string(o.Transaction))
@@ -115,7 +119,11 @@ func (l *Ledger) State(ctx context.Context, account string, t actions.Transactio
 	if err != nil {
 		return actions.RemoteState{}, fmt.Errorf("read the ledger: %w", err)
 	}
-	return stateOf(sale, entries), nil
+	state := stateOf(sale, entries)
+	if sale.Subscription.ID != "" {
+		state.Subscription, err = l.stateOfSubscription(s, sale.Subscription)
+	}
+	return state, err
 }
 
 // stateOf is a sale with what the ledger has done to it. The sale's row follows the ledger a moment later; once it has an

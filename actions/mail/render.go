@@ -99,6 +99,9 @@ func values(w *words, locale string, m actions.Message) map[string]string {
 		"reason":        strings.TrimSpace(strings.ToValidUTF8(v.Reason, "�")),
 		"chat_url":      webLink(v.ChatURL),
 		"code":          v.Code,
+		"plan":          oneLine(v.Plan),
+		"day":           "",
+		"next":          format.Date(locale, m.Timezone, v.Next),
 		"minutes":       format.Number(locale, int64(v.Minutes)),
 		"at":            format.DateTime(locale, m.Timezone, v.At),
 		"until":         format.DateTime(locale, m.Timezone, v.Until),
@@ -109,6 +112,9 @@ func values(w *words, locale string, m actions.Message) map[string]string {
 		"event_place":   oneLine(v.Event.Place),
 		"event_at":      "",
 		"several":       "",
+	}
+	if v.Day > 0 {
+		out["day"] = format.Number(locale, int64(v.Day))
 	}
 	if v.Price.Currency != "" {
 		out["price"] = format.Money(locale, v.Price.Minor, v.Price.Currency)

@@ -1,6 +1,7 @@
 package flowstest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/mail"
@@ -33,6 +34,7 @@ type given struct {
 var steps = map[string]actionstest.Step{
 	"done": actionstest.Pass, "timeout before": actionstest.TimeoutBefore, "timeout after": actionstest.TimeoutAfter,
 	"requested": actionstest.Requested, "needs buyer": actionstest.NeedsBuyer, "refused": actionstest.Refused("outcome.refused.not_refundable"),
+	"assisted": actionstest.Assisted("outcome.assisted.cancel"), "over already": actionstest.Refused("outcome.refused.already_cancelled"),
 }
 
 func (g given) script(t *testing.T) []actionstest.Step {
@@ -67,6 +69,7 @@ type sold struct {
 	Plan         string   `yaml:"plan"`
 	Recurrence   int      `yaml:"recurrence"`
 	Next         string   `yaml:"next_charge"`
+	Standing     string   `yaml:"standing"` // of the subscription, since the charge
 	Affiliate    bool     `yaml:"affiliate"`
 	Document     string   `yaml:"document"` // of the buyer
 	Starts       string   `yaml:"starts"`   // of an event
@@ -192,7 +195,7 @@ func (w *world) sell(ctx context.Context, t *testing.T, i int, s sold) error {
 	}
 	event := actions.SaleEvent{Source: "test", ID: fmt.Sprintf("sale-%d", i), Kind: "SALE", At: ordered, Sale: sale}
 	if s.Subscription != "" {
-		event.Subscription = &actions.Subscribed{Code: s.Subscription, Plan: s.Plan, Status: actions.SubscriptionActive,
+		event.Subscription = &actions.Subscribed{Code: s.Subscription, Plan: s.Plan, Status: actions.SubscriptionStatus(cmp.Or(s.Standing, "active")),
 			NextChargeAt: when(t, s.Next, w.now()), Product: product, Buyer: buyer}
 	}
 	if _, err := w.core.Apply(ctx, account, event); err != nil {

@@ -119,12 +119,14 @@ func longSteps(t testing.TB, p actions.Purchase, rule actions.Verdict) []flow.Vi
 	for _, staff := range []bool{true, false} {
 		about.Staff = staff
 		add(&flows.Find{Staff: staff, Decides: staff, Rows: rows, Next: "n", Earlier: []string{""}, Picked: p.Transaction, Purchase: p, At: someday,
-			Refund: rule, Resend: actions.Verdict{Decision: actions.Allowed}, Email: rule, History: staff,
+			Refund: rule, Resend: actions.Verdict{Decision: actions.Allowed}, Email: rule, Cancel: actions.Verdict{Decision: actions.Allowed}, History: staff,
 			Happened: []actions.Happening{{At: someday, Actor: longName, Action: "refund.requested"}}})
 		add(&flows.Refund{Target: about, Verdict: rule, Reason: actions.NotExpected})
 		add(&flows.Resend{Target: about, Verdict: rule})
 		for _, f := range longCheckIns(about, rule) {
 			add(f)
+		for _, v := range longSubscriptions(p, rule, staff) {
+			add(v)
 		}
 		add(&flows.Email{Target: about, Verdict: rule, New: "marina@gmial.com", Reason: actions.Typo,
 			EmailProof: flows.EmailProof{ByCodes: true, OldCode: actions.SentCode{ID: "x", To: longEmail.Masked()}, NewCode: actions.SentCode{ID: "x", To: longEmail.Masked()}}})
@@ -187,6 +189,13 @@ func longCards(p actions.Purchase, rule actions.Verdict) []longView {
 			}
 			v := flows.ShowRequest(longID+"/refund/1", r)
 			v.Live = "request:" + longID + "/refund/1"
+			all = append(all, longView{View: v})
+		}
+	}
+	for _, kind := range []string{actions.KindCancel, actions.KindChargeDay} {
+		for _, state := range states {
+			v := flows.ShowRequest(longID+"/cancel/1", actions.Request{Action: kind, State: state, Purchase: p, ChargeDay: 31, Detail: "outcome.unknown.reading"})
+			v.Live = "request:" + longID + "/cancel/1"
 			all = append(all, longView{View: v})
 		}
 	}

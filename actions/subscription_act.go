@@ -1,0 +1,102 @@
+package actions
+
+import (
+	"context"
+
+	"github.com/aftersale/aftersale/actions/format"
+	"github.com/aftersale/aftersale/store"
+)
+
+// A subscriptionAct is something to do to a subscription, before it is judged.
+type subscriptionAct struct {
+	key         string
+	kind        string
+	transaction Transaction
+	replyTo     string
+	order       Order // Op and its values; the rest is filled in
+	may         func(subscribedCase) Verdict
+	agreed      func(*store.Store, Purchase) error // takes a buyer's proof; may be nil
+	price       func(subscribedCase) Money         // Order.Amount; may be nil
+}
+
+// actOnSubscription judges an act on fresh facts, records it and has a job carry it out. A subscription has several charges,
+// so it is its own row that keeps two acts apart.
+func (c *Core) actOnSubscription(ctx context.Context, who Actor, act subscriptionAct) (Result, error) {
+	// validate
+	if err := mayAct(who); err != nil {
+		return Result{}, err
+	}
+	var result Result
+	err := c.store.Tx(ctx, func(tx *store.Store) error {
+		// repeated?
+		req := store.Request{Key: act.key, AccountID: who.Account, Action: act.kind, Target: string(act.transaction),
+			Actor: who.ID, AskedBy: who.ID, State: string(RequestRecorded), ReplyTo: act.replyTo}
+		first, mine, err := c.claim(tx, req)
+		if err != nil || !mine {
+			result = first
+			return err
+		}
+
+		// authorise, on fresh facts
+		full, p, err := c.read(tx.LockPurchase, who, act.transaction)
+		if err != nil {
+			return err
+		}
+		account, err := tx.Account(who.Account)
+		if err != nil {
+			return err
+		}
+		facts := subscribedCase{newest: p, capability: c.commerce.Can(act.order.Op), zone: format.Zone(account.Timezone)}
+		if full.Subscription.ID != "" {
+			if facts, err = c.lockSubscription(tx, who, full.Subscription.Code, facts); err != nil {
+				return err
+			}
+		}
+		verdict := act.may(facts)
+		if err := verdict.Err(); err != nil {
+			return err
+		}
+		if act.agreed != nil {
+			if err := act.agreed(tx, p); err != nil {
+				return err
+			}
+		}
+
+		// transact, audit, enqueue: all or nothing
+		o := order{ByBuyer: !who.Staff(), Verdict: verdict, Order: act.order}
+		o.Order.Key, o.Order.Account, o.Order.Transaction, o.Order.Subscription = act.key, who.Account, p.Transaction, facts.sub.Code
+		if act.price != nil {
+			o.Order.Amount = act.price(facts)
+		}
+		result, err = c.submit(tx, asking{who: who, account: account, row: full.Purchase, purchase: p, request: req, order: o})
+		return err
+	})
+	return result, err
+}
+
+// lockSubscription reads the facts about a subscription and has whoever wants to act on it next wait.
+func (c *Core) lockSubscription(tx *store.Store, who Actor, code string, facts subscribedCase) (subscribedCase, error) {
+	row, err := tx.LockSubscription(who.Account, code)
+	if err != nil {
+		return facts, err
+	}
+	found, err := c.subscriptionCase(tx, who, row, Transaction(code))
+	facts.sub, facts.newest, facts.first = found.Subscription, found.Newest, found.First
+	return facts, err
+}
+
+// judged are the facts for a verdict about a subscription that the actor has read before.
+func (c *Core) judged(ctx context.Context, who Actor, s SubscriptionCase, op Operation) (subscribedCase, error) {
+	if err := mayAct(who); err != nil {
+		return subscribedCase{}, err
+	}
+	if !maySee(who, s.Buyer.ID) {
+		return subscribedCase{}, noSubscription(s.Newest.Transaction)
+	}
+	account, err := c.store.In(ctx).Account(who.Account)
+	if err != nil {
+		return subscribedCase{}, failed("load an account", err)
+	}
+	return subscribedCase{sub: s.Subscription, first: s.First, newest: s.Newest, capability: c.commerce.Can(op),
+		zone: format.Zone(account.Timezone)}, nil
+}
