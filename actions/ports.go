@@ -157,17 +157,11 @@ type MailValues struct {
 	TicketURL    string    `json:"-"`                     // where they are: signed when the mail is sent, and kept nowhere
 	Code         string    `json:"-"`                     // one-time, and kept nowhere
 	Minutes      int       `json:"-"`                     // for which the code is good
-	Plan         string    `json:"plan,omitempty"`   // of a subscription
-	Day          int       `json:"day,omitempty"`    // of the month on which it is charged
-	Next         time.Time `json:"next,omitzero"`    // its next charge; of a cancelled one, when access ends
-	Until        time.Time `json:"until,omitzero"`   // how long the purchase is frozen
-	Change       string    `json:"change,omitempty"` // id of the change of e-mail that the reader may have put back
-	NotMeURL     string    `json:"-"`                // where he does: signed when the mail is sent, and kept nowhere
-	ChatURL      string    `json:"-"`                // where the reader continues in a chat
-	PageURL      string    `json:"-"`                // his own page; likewise
-	Days         int       `json:"-"`                // for which PageURL is good
-	Code         string    `json:"-"`                // one-time, and kept nowhere
-	Minutes      int       `json:"-"`                // for which the code is good
+
+	// Of a subscription.
+	Plan string    `json:"plan,omitempty"`
+	Day  int       `json:"day,omitempty"` // of the month on which it is charged
+	Next time.Time `json:"next,omitzero"` // its next charge; of a cancelled one, when access ends
 }
 
 // MailTemplates are the names of all templates; each exists in each language, as text and as HTML.

@@ -19,12 +19,8 @@ var commandOptions = map[string][]flow.CommandOption{
 	"email":   {{Name: "transaction", Suggest: true}},
 	"audit":   {{Name: "who"}, {Name: "area", Choices: choices(actions.AuditAreas)}, {Name: "period"}, {Name: "text"}},
 	"join":    {{Name: "code"}},
-	"refund": {{Name: "transaction", Suggest: true}},
+
 	"cancel": {{Name: "subscription", Suggest: true}},
-	"resend": {{Name: "transaction", Suggest: true}},
-	"email":  {{Name: "transaction", Suggest: true}},
-	"audit":  {{Name: "who"}, {Name: "area", Choices: choices(actions.AuditAreas)}, {Name: "period"}, {Name: "text"}},
-	"join":   {{Name: "code"}},
 }
 
 func choices[T ~string](values []T) []flow.LocalChoice {

@@ -33,11 +33,10 @@ type Find struct {
 	CheckIn  actions.Verdict
 	Chats    bool // the buyer has some, for the team
 	Page     bool // for a buyer: there is one of all that he has bought
-	Chats    bool            // the buyer has some, for the team
-	Page     bool            // for a buyer: there is one of all that he has bought
-	Cancel   actions.Verdict // of a subscription
 	History  bool
 	Happened []actions.Happening
+
+	Cancel actions.Verdict // of the subscription that the purchase is a charge of
 }
 
 // statuses are those that one searches for.
@@ -125,6 +124,9 @@ func (f *Find) load(c flow.Call) (err error) {
 	if f.Purchase, err = f.core.Purchase(c, c.Who, f.Picked); err != nil {
 		return err
 	}
+	if err := f.loadSubscription(c); err != nil {
+		return err
+	}
 	if f.Refund, err = f.core.RefundVerdict(c, c.Who, f.Purchase); err != nil {
 		return err
 	}
@@ -136,8 +138,6 @@ func (f *Find) load(c flow.Call) (err error) {
 	}
 	if f.Purchase.Product.Kind == "event" {
 		if f.CheckIn, err = f.core.CheckInVerdict(c, c.Who, f.Purchase, "", true); err != nil {
-	if f.Purchase.Subscription != nil {
-		if err := f.loadSubscription(c); err != nil {
 			return err
 		}
 	}
@@ -153,21 +153,6 @@ func (f *Find) load(c flow.Call) (err error) {
 	if f.History {
 		f.Happened, err = f.core.History(c, c.Who, f.Picked, 10)
 	}
-	return err
-}
-
-// loadSubscription judges what can be done to the subscription that the purchase is a charge of. Whose it is may have
-// changed since.
-func (f *Find) loadSubscription(c flow.Call) error {
-	f.Cancel = actions.Verdict{}
-	found, err := f.core.Subscription(c, c.Who, f.Picked)
-	if actions.AsError(err).Has(actions.NotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	f.Cancel, err = f.core.CancelVerdict(c, c.Who, found)
 	return err
 }
 

@@ -77,23 +77,10 @@ var facts = map[string][]string{
 	"code_refund":       {"product", "price", "transaction"},
 	"code_email_old":    {"product", "transaction", "new_email"},
 	"code_email_new":    {"product", "old_email"},
-	"access":                 {"product", "transaction"},
-	"refund_requested":       {"product", "price", "transaction"},
-	"refund_done":            {"product", "price", "transaction"},
-	"refund_denied":          {"product", "price", "transaction"},
-	"refund_asked":           {"product", "price", "transaction"},
+
 	"subscription_cancelled": {"product", "plan", "transaction"},
 	"charge_day_changed":     {"product", "plan", "transaction"},
-	"email_changed_old":      {"product", "transaction", "new_email", "at"},
-	"email_changed_new":      {"product", "transaction", "at"},
-	"email_asked":            {"product", "transaction", "new_email"},
-	"email_denied":           {"product", "transaction"},
-	"email_back_old":         {"product", "transaction", "until"},
-	"email_back_new":         {"product", "old_email"},
-	"code_refund":            {"product", "price", "transaction"},
 	"code_cancel":            {"product", "plan"},
-	"code_email_old":         {"product", "transaction", "new_email"},
-	"code_email_new":         {"product", "old_email"},
 }
 
 // links are the values that a mail's button opens, where it is another than "access_url".

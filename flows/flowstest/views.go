@@ -125,6 +125,7 @@ func longSteps(t testing.TB, p actions.Purchase, rule actions.Verdict) []flow.Vi
 		add(&flows.Resend{Target: about, Verdict: rule})
 		for _, f := range longCheckIns(about, rule) {
 			add(f)
+		}
 		for _, v := range longSubscriptions(p, rule, staff) {
 			add(v)
 		}
