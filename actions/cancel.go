@@ -26,7 +26,12 @@ func (c *Core) CancelVerdict(ctx context.Context, who Actor, s SubscriptionCase)
 }
 
 // CancelNeedsCode reports whether this actor proves by a code for CodeCancel that he wants it, now.
-func (c *Core) CancelNeedsCode(who Actor) bool { return who.Is(BuyerRole) && c.policy.Cancel.Code }
+//
+// Errors: Unavailable.
+func (c *Core) CancelNeedsCode(ctx context.Context, who Actor) (bool, error) {
+	policy, err := c.policyFor(c.store.In(ctx), who)
+	return who.Is(BuyerRole) && policy.Cancel.Code, failed("read the policy", err)
+}
 
 // Cancel ends a subscription: no charge follows, what was paid stays paid, and access stays until the end of what was paid.
 // A job has the commerce platform do it.
@@ -40,8 +45,9 @@ func (c *Core) Cancel(ctx context.Context, who Actor, in CancelInput) (Result, e
 	act := subscriptionAct{key: in.Key, kind: KindCancel, transaction: in.Transaction, replyTo: in.ReplyTo,
 		order: Order{Op: OpCancel}, may: mayCancel,
 		agreed: func(tx *store.Store, p Purchase) error {
-			if !c.CancelNeedsCode(who) {
-				return nil
+			byCode, err := c.CancelNeedsCode(tx.Context(), who)
+			if err != nil || !byCode {
+				return err
 			}
 			return c.agreed(tx, who, in.Proof, CodeCancel, p)
 		}}

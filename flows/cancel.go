@@ -65,7 +65,9 @@ func (f *Cancel) lookUp(c flow.Call) (err error) {
 	if err := f.load(c, f.core); err != nil {
 		return err
 	}
-	f.ByCode = f.core.CancelNeedsCode(c.Who)
+	if f.ByCode, err = f.core.CancelNeedsCode(c, c.Who); err != nil {
+		return err
+	}
 	if f.Verdict, err = f.core.CancelVerdict(c, c.Who, f.Case); err != nil {
 		return err
 	}
