@@ -75,6 +75,8 @@ type BulkRun struct {
 	Why         []BulkReason // those left out, by reason; each count is exact
 	Failures    []BulkReason
 	Waits       []BulkReason // done here, and somebody else has to do something
+	Verdict     Verdict      // whether somebody else has to agree
+	Typed       bool         // it is for so many that the count is typed back
 	PerMinute   int          // done or failed lately; 0 while it is not known
 	Left        time.Duration
 	CreatedAt   time.Time
@@ -179,6 +181,11 @@ func (c *Core) toBulk(s *store.Store, row store.BulkRun) (BulkRun, error) {
 		return BulkRun{}, err
 	}
 	r.count(counts)
+	policy, err := c.policyFor(s, systemActor(row.AccountID))
+	if err != nil {
+		return BulkRun{}, err
+	}
+	r.Verdict, r.Typed = mayBeMany(r.Total, policy), r.Total > policy.Bulk.TypeAbove
 	r.pace(row, c.now())
 	return r, nil
 }

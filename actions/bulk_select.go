@@ -106,10 +106,18 @@ func (c *Core) collectNew(tx *store.Store, who Actor, in BulkInput) (string, err
 	if err := tx.AddBulkRun(run); err != nil {
 		return "", err
 	}
-	return run.ID, c.collectSome(tx, &run, collectAtOnce)
+	return run.ID, c.collectOn(tx, &run, collectAtOnce)
 }
 
-// collectSome goes on collecting, looking at no more than most, and writes down how far it has come. What is left is a job's.
+// collectOn goes on collecting, looking at no more than most. What is left is a job's.
+func (c *Core) collectOn(tx *store.Store, run *store.BulkRun, most int) error {
+	if err := c.collectSome(tx, run, most); err != nil || run.State != string(BulkCollecting) {
+		return err
+	}
+	return enqueue(tx, JobCollect, "", bulkSlice{run.AccountID, run.ID, run.Slice})
+}
+
+// collectSome looks at no more than most, and writes down how far it has come.
 func (c *Core) collectSome(tx *store.Store, run *store.BulkRun, most int) error {
 	filter, err := parseFilter(run.Filter)
 	if err != nil {
@@ -132,10 +140,7 @@ func (c *Core) collectSome(tx *store.Store, run *store.BulkRun, most int) error 
 	if next == "" {
 		return c.collected(tx, run)
 	}
-	if err := tx.SaveBulkRun(*run); err != nil {
-		return err
-	}
-	return enqueue(tx, JobCollect, "", bulkSlice{run.AccountID, run.ID, run.Slice})
+	return tx.SaveBulkRun(*run)
 }
 
 // candidates are the next that a filter means: of a selection those picked, of another try those that failed.
@@ -240,6 +245,6 @@ func (c *Core) collectJob(ctx context.Context, job jobs.Job) error {
 		if err != nil {
 			return err
 		}
-		return c.collectSome(tx, &run, collectSlice)
+		return c.collectOn(tx, &run, collectSlice)
 	})
 }

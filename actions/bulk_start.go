@@ -17,7 +17,8 @@ type StartBulkInput struct {
 	ReplyTo string // identity that is told and gets the result file; may be empty
 }
 
-// StartBulk has a run begin that its starter has collected and counted.
+// StartBulk has a run begin that its starter has collected and counted; or, for more than policy leaves to one person, makes it
+// a proposal that somebody else decides: BulkRun.State says which.
 //
 // Repeating a Key does nothing and returns the run as it is now.
 //
@@ -50,21 +51,33 @@ func (c *Core) StartBulk(ctx context.Context, who Actor, in StartBulkInput) (Bul
 
 		// transact, audit, enqueue: all or nothing
 		run.Reason, run.ReplyTo = in.Reason, in.ReplyTo
-		return c.beginBulk(tx, who, run)
+		policy, err := c.policyFor(tx, who)
+		if err != nil {
+			return err
+		}
+		if mayBeMany(run.Total, policy).Decision == NeedsApproval {
+			return c.proposeBulk(tx, who, run, "")
+		}
+		return c.beginBulk(tx, who, run, "bulk.started", run.Reason)
 	})
 }
 
-// beginBulk has jobs work on a run.
-func (c *Core) beginBulk(tx *store.Store, who Actor, run *store.BulkRun) error {
+// beginBulk has jobs work on a run, which whoever acts has started or approved.
+func (c *Core) beginBulk(tx *store.Store, who Actor, run *store.BulkRun, action, said string) error {
 	now := c.now()
 	run.State, run.StartedAt, run.PacedAt, run.ShownAt = string(BulkRunning), &now, &now, &now
 	run.Revision++
 	data := auditData{Detail: run.Kind, Count: run.Total, Proposal: run.ProposalID}
-	if err := c.audit(tx, who, entry{action: "bulk.started", target: run.ID, askedBy: run.AskedBy, note: run.Reason, data: data}); err != nil {
+	if err := c.audit(tx, who, entry{action: action, target: run.ID, askedBy: run.AskedBy, note: said, data: data}); err != nil {
 		return err
 	}
 	if err := c.nextSlice(tx, run); err != nil {
 		return err
+	}
+	if run.ProposalID != "" { // where it was decided it is watched too
+		if err := enqueue(tx, JobAnnounce, "", Subject{Account: run.AccountID, Subject: subjectOfBulk(run.ID)}); err != nil {
+			return err
+		}
 	}
 	return refresh(tx, run.AccountID, subjectOfBulk(run.ID))
 }
@@ -127,6 +140,8 @@ func (c *Core) stopBulk(tx *store.Store, who Actor, run *store.BulkRun) error {
 	switch BulkState(run.State) {
 	case BulkCollecting, BulkReady:
 		return c.endBulk(tx, run, BulkDropped)
+	case BulkProposed:
+		return c.takeBack(tx, who, run)
 	case BulkRunning, BulkPaused:
 		if err := c.steered(tx, who, run, BulkStopping, "bulk.stopping"); err != nil {
 			return err

@@ -318,3 +318,63 @@ func TestARunThatNobodyStartsIsDropped(t *testing.T) {
 	wantError(t, err, actions.Conflict, "bulk.already.dropped")
 	equal(t, "what was searched for", w.bulk(run.ID).Filter.Search, "")
 }
+
+func TestManyNeedASecondPerson(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := worldOn(t, s)
+		w.crowd(52, "course")
+		run := w.start("k2", w.collect("k1", actions.BulkFilter{Product: "course"}))
+		equal(t, "run", []any{run.State, run.Verdict.Rule}, []any{"proposed", "bulk.many"})
+		w.work()
+		equal(t, "before the decision", len(w.mailbox.Sent()), 0)
+		page, err := w.core.Proposals(t.Context(), w.rui, "", 5)
+		w.must(err)
+		equal(t, "queue", []any{len(page.Proposals), page.Proposals[0].Bulk.ID, page.Proposals[0].BulkCount}, []any{1, run.ID, 52})
+		decide := func(who actions.Actor, key, proposal string, yes bool) (actions.Proposal, error) {
+			return w.core.Decide(t.Context(), who, actions.DecideInput{Key: key, Proposal: proposal, Approve: yes, Reason: "said"})
+		}
+		_, err = decide(w.ana, "d1", run.Proposal, true)
+		wantError(t, err, actions.Denied, "proposal.role")
+		_, err = w.core.Proposal(t.Context(), w.marina, run.Proposal)
+		wantError(t, err, actions.NotFound, "proposal.not_found")
+
+		w.change("HP50001", func(p *store.Purchase) { p.Status = string(actions.Refunded) }) // 51 now
+		p, err := decide(w.rui, "d2", run.Proposal, true)
+		w.must(err)
+		if p.Status != actions.ProposalRebuilt || p.ReplacedBy == "" {
+			t.Fatalf("with another count it is %s, replaced by %q", p.Status, p.ReplacedBy)
+		}
+		w.work()
+		equal(t, "still nothing", len(w.mailbox.Sent()), 0)
+		fresh, err := w.core.Proposal(t.Context(), w.rui, p.ReplacedBy)
+		w.must(err)
+		equal(t, "new count", []any{fresh.BulkCount, fresh.Bulk.Total}, []any{51, 51})
+		p, err = decide(w.rui, "d3", fresh.ID, true)
+		w.must(err)
+		equal(t, "approved", string(p.Status), "approved")
+		w.until(run.ID, actions.BulkDone)
+		equal(t, "mails", len(w.mailbox.Sent()), 51)
+		equal(t, "audit", w.audit(actions.Transaction(run.ID)), []string{"p-ana bulk.proposed", "p-rui bulk.rebuilt (asked by p-ana)", "p-ana bulk.proposed",
+			"p-rui bulk.approved (asked by p-ana)", "system bulk.done (asked by p-ana)"})
+
+		for i, end := range []string{"deny", "stop", "expire"} {
+			other := w.start("s"+end, w.collect("c"+end, actions.BulkFilter{Product: "course"}))
+			switch end {
+			case "deny":
+				_, err = decide(w.bia, "d"+end, other.Proposal, false)
+				w.must(err)
+			case "stop":
+				w.steer("d"+end, other.ID, actions.StopBulk)
+			case "expire":
+				w.pass(73 * time.Hour)
+				w.must(w.core.Handlers()[actions.JobExpire](t.Context(), jobs.Job{Kind: actions.JobExpire}))
+			}
+			p, err := w.core.Proposal(t.Context(), w.rui, other.Proposal)
+			w.must(err)
+			equal(t, end, []string{string(w.bulk(other.ID).State), string(p.Status)}, []string{"dropped", []string{"denied", "withdrawn", "expired"}[i]})
+		}
+		w.work()
+		equal(t, "no more mails", len(w.mailbox.Sent()), 51)
+	})
+}

@@ -76,9 +76,13 @@ func (c *Core) workOn(tx *store.Store, run *store.BulkRun) (wait time.Duration, 
 	if err := tx.SaveBulkRun(*run); err != nil {
 		return 0, err
 	}
+	rest, err := tx.NextBulkItems(run.ID, 1)
+	if err != nil {
+		return 0, err
+	}
 	pause := time.Duration(0)
-	if c.perMinute > 0 && mails >= most { // else these were the last
-		pause = time.Duration(max(mails, 1)) * time.Minute / time.Duration(c.perMinute)
+	if c.perMinute > 0 && len(rest) > 0 {
+		pause = time.Duration(mails) * time.Minute / time.Duration(c.perMinute)
 	}
 	return 0, c.enqueueMass(tx, JobBulk, "", pause, bulkSlice{run.AccountID, run.ID, run.Slice})
 }

@@ -77,6 +77,9 @@ func (c *Core) decide(tx *store.Store, who Actor, in DecideInput) error {
 	if err := c.mayDecide(tx, who, row); err != nil {
 		return err
 	}
+	if row.Kind == ProposalBulk {
+		return c.decideBulk(tx, who, row, in)
+	}
 	full, err := tx.LockPurchase(who.Account, row.Transaction)
 	if err != nil {
 		return err

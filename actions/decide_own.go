@@ -34,6 +34,9 @@ func (c *Core) own(tx *store.Store, who Actor, row store.Proposal) (bool, error)
 	if sponsor, err := c.broughtBy(tx, who, row.AskedBy); sponsor || err != nil {
 		return sponsor, err
 	}
+	if row.Kind == ProposalBulk { // it is nobody's purchase
+		return false, nil
+	}
 	full, err := tx.PurchaseByTransaction(row.AccountID, row.Transaction)
 	if err != nil {
 		return false, err

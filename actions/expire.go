@@ -48,6 +48,11 @@ func (c *Core) expireOne(ctx context.Context, row store.Proposal) error {
 		if err := c.auditDecision(tx, d, ".expired", ""); err != nil {
 			return err
 		}
+		if row.Kind == ProposalBulk {
+			if err := c.expireBulk(tx, row); err != nil {
+				return err
+			}
+		}
 		return tell(tx, Tell{Account: row.AccountID, Identity: row.ReplyTo, Proposal: row.ID})
 	})
 	if errors.Is(err, store.ErrConflict) {

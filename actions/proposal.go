@@ -14,7 +14,7 @@ import (
 // or nothing.
 type Proposal struct {
 	ID            string
-	Kind          string    // ProposalRefund, ProposalEmail
+	Kind          string    // ProposalRefund, ProposalEmail, ProposalBulk
 	Purchase      Purchase  // as it is now
 	Amount        Money     // sealed; of a refund
 	OldEmail      Email     // sealed; of a change of e-mail
@@ -35,6 +35,8 @@ type Proposal struct {
 	Why           string       // withdrawn: message key of what makes it impossible now
 	Outcome       RequestState // approved: how far it has got
 	OutcomeDetail string       // refused: message key of the reason; assisted: of the steps
+	Bulk          *BulkRun     // of ProposalBulk: the run, as it is now
+	BulkCount     int          // sealed
 	ExpiresAt     time.Time
 	Reminders     int // how many have been sent
 	Revision      int

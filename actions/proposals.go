@@ -50,6 +50,9 @@ func (c *Core) Proposals(ctx context.Context, who Actor, cursorText string, limi
 	}
 	for _, row := range rows {
 		p, err := toProposal(row, toPurchase(purchases[row.PurchaseID]), store.Request{})
+		if err == nil {
+			err = c.withBulk(s, &p, row)
+		}
 		if err != nil {
 			return ProposalPage{}, failed("list proposals", err)
 		}
@@ -74,6 +77,9 @@ func (c *Core) proposal(s *store.Store, who Actor, id string) (Proposal, error) 
 	if err != nil {
 		return Proposal{}, err
 	}
+	if row.Kind == ProposalBulk {
+		return c.bulkProposal(s, who, row)
+	}
 	full, err := s.PurchaseByTransaction(who.Account, row.Transaction)
 	if err != nil {
 		return Proposal{}, err
@@ -90,6 +96,18 @@ func (c *Core) proposal(s *store.Store, who Actor, id string) (Proposal, error) 
 	shown, err := toProposal(row, toPurchase(full), carries)
 	if !maySee(who, full.Buyer.ID) { // he asked, and has not shown, or not lately, that the purchase is his
 		shown.Purchase.Buyer, shown.OldEmail = Buyer{}, ""
+	}
+	return shown, err
+}
+
+// bulkProposal is a proposal about a run: for the team alone.
+func (c *Core) bulkProposal(s *store.Store, who Actor, row store.Proposal) (Proposal, error) {
+	if !who.Staff() && !who.Is(System) {
+		return Proposal{}, noProposal()
+	}
+	shown, err := toProposal(row, Purchase{}, store.Request{})
+	if err == nil {
+		err = c.withBulk(s, &shown, row)
 	}
 	return shown, err
 }

@@ -99,16 +99,17 @@ func (c *Core) Request(ctx context.Context, who Actor, key string) (Request, err
 
 // An order is what a request and a proposal keep of what is to be done: all that carrying it out needs.
 type order struct {
-	Order   Order     `json:"order"`
-	Reason  Reason    `json:"reason,omitempty"`
-	Note    string    `json:"note,omitempty"`
-	ByBuyer bool      `json:"by_buyer,omitempty"` // a buyer asked, not the team
-	Path    EmailPath `json:"path,omitempty"`     // of a change of e-mail
-	Frozen  time.Time `json:"frozen,omitzero"`    // until when carrying it out has frozen the purchase
-	Until   time.Time `json:"until,omitzero"`     // of a reactivation: how long the subscriber can accept it
-	Agreed  time.Time `json:"agreed,omitzero"`    // when he did
-	Verdict Verdict   `json:"verdict"`
-	Result  Result    `json:"result,omitzero"` // what the action answered, for its repetition
+	Order   Order      `json:"order"`
+	Reason  Reason     `json:"reason,omitempty"`
+	Note    string     `json:"note,omitempty"`
+	ByBuyer bool       `json:"by_buyer,omitempty"` // a buyer asked, not the team
+	Path    EmailPath  `json:"path,omitempty"`     // of a change of e-mail
+	Frozen  time.Time  `json:"frozen,omitzero"`    // until when carrying it out has frozen the purchase
+	Until   time.Time  `json:"until,omitzero"`     // of a reactivation: how long the subscriber can accept it
+	Agreed  time.Time  `json:"agreed,omitzero"`    // when he did
+	Verdict Verdict    `json:"verdict"`
+	Bulk    *bulkOrder `json:"bulk,omitempty"`  // of a proposal about a run
+	Result  Result     `json:"result,omitzero"` // what the action answered, for its repetition
 }
 
 // charge is what a reactivation charges; zero when nothing.

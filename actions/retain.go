@@ -82,6 +82,7 @@ func (c *Core) forgettings(account string) []forgetting {
 		{"conversations", r.Conversations, simple((*store.Store).ForgetConversations)},
 		{"webhooks", r.Webhooks, simple((*store.Store).ForgetPayloads)},
 		{"mails", r.Mails, simple((*store.Store).ForgetMails)},
+		{"runs", r.Mails, simple((*store.Store).ForgetBulk)},
 		{"codes", r.Codes, simple((*store.Store).ForgetCodes)},
 		{"messages", r.Messages, simple((*store.Store).ForgetMessages)},
 		{"proofs", r.Proofs, simple((*store.Store).ForgetProofs)},

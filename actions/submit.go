@@ -80,6 +80,8 @@ func (c *Core) begin(tx *store.Store, a asking, action string) error {
 func (o order) auditData(request string) auditData {
 	d := auditData{Reason: o.Reason, Verdict: &o.Verdict, Request: request}
 	switch {
+	case o.Bulk != nil:
+		d.Count, d.Detail = o.Bulk.Count, o.Bulk.Kind
 	case o.Order.Op == OpRefund:
 		d.Amount = o.Order.Amount
 	case o.Order.Op.ofSubscription():

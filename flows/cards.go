@@ -29,6 +29,9 @@ func ShowProposal(p actions.Proposal, reader actions.Actor) (flow.View, map[stri
 		Facts: proposalFacts(p, reader.Role),
 		Body:  verdict(p.Verdict)[:1], // that somebody has to agree is what the card is about
 	}
+	if p.Bulk != nil {
+		v.Title = flow.T("proposal.bulk."+string(p.Status), "who", decider(p, reader.Role), "asked_by", asker(p), "what", kindOf(*p.Bulk), "count", p.BulkCount)
+	}
 	if p.Status != actions.ProposalOpen {
 		v.Body, v.Ended = because(p), true
 		return v, nil
@@ -43,8 +46,10 @@ func ShowProposal(p actions.Proposal, reader actions.Actor) (flow.View, map[stri
 			{Name: "deny", Label: flow.T("proposal.deny"), Style: flow.Danger},
 		}
 	}
-	v.Buttons = append(v.Buttons, flow.Button{Name: "open", Label: flow.T("proposal.open")},
-		flow.Button{Name: "reveal", Label: flow.T("proposal.reveal"), Masked: true})
+	if p.Bulk == nil {
+		v.Buttons = append(v.Buttons, flow.Button{Name: "open", Label: flow.T("proposal.open")},
+			flow.Button{Name: "reveal", Label: flow.T("proposal.reveal"), Masked: true})
+	}
 	return v, map[string]flow.Launch{
 		"approve": {Flow: "refunds", Values: map[string]string{"proposal": p.ID, "decision": approve}},
 		"deny":    {Flow: "refunds", Values: map[string]string{"proposal": p.ID, "decision": deny}},
@@ -56,9 +61,13 @@ func ShowProposal(p actions.Proposal, reader actions.Actor) (flow.View, map[stri
 // proposalFacts are the sealed values: what approvers see is what will be done.
 func proposalFacts(p actions.Proposal, reader actions.Role) []flow.Fact {
 	facts := flow.Card("product", p.Purchase.Product.Name, "buyer", flow.PersonName(p.Purchase.Buyer.Name), "transaction", p.Purchase.Transaction)
-	if p.Kind == actions.ProposalEmail {
+	switch {
+	case p.Bulk != nil:
+		facts = flow.Card("work", kindOf(*p.Bulk), "product", p.Bulk.Product.Name, "chosen", chosen(p.Bulk.Filter), "bundle", bundle(*p.Bulk),
+			"recipients", flow.T("bulk.people", "count", p.BulkCount), "left_out", reasons(p.Bulk.Why, "bulk.left_out"))
+	case p.Kind == actions.ProposalEmail:
 		facts = append(facts, flow.Card("old_email", p.OldEmail, "new_email", p.NewEmail, "shown", shown(p.Path))...)
-	} else {
+	default:
 		facts = append(facts, flow.Card("price", p.Amount, "payment", payment(p.Purchase))...)
 	}
 	facts = append(facts, flow.Card("asked_by", flow.T("proposal.asker", "who", asker(p), "role", p.AskedByRole),

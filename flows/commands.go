@@ -14,7 +14,7 @@ var commandOptions = map[string][]flow.CommandOption{
 		{Name: "query", Suggest: true}, {Name: "product"}, {Name: "status", Choices: choices(statuses)}, {Name: "period"},
 	},
 	"refund":  {{Name: "transaction", Suggest: true}},
-	"resend":  {{Name: "transaction", Suggest: true}},
+	"resend":  {{Name: "transaction", Suggest: true}, {Name: "product", Suggest: true}},
 	"checkin": {{Name: "query", Suggest: true}},
 	"email":   {{Name: "transaction", Suggest: true}},
 	"audit":   {{Name: "who"}, {Name: "area", Choices: choices(actions.AuditAreas)}, {Name: "period"}, {Name: "text"}},

@@ -31,9 +31,16 @@ func ShowHome(page actions.ProposalPage, reader actions.Actor) (flow.View, map[s
 	v := flow.View{Token: flow.Token{Of: flow.HomeSubject}, Flow: subject, Step: me, Kind: "card", Title: homeTitle(page, reader)}
 	launches := map[string]flow.Launch{}
 	for _, p := range page.Proposals {
+		work, product := "", p.Purchase.Product.Name
+		if p.Bulk != nil {
+			work, product = p.Bulk.Kind, p.Bulk.Product.Name
+		}
 		button := flow.Button{Name: p.ID, Label: flow.T("option.proposal."+p.Kind, "buyer", flow.PersonName(short(p.Purchase.Buyer.Name)),
-			"product", short(p.Purchase.Product.Name), "price", p.Amount), Style: flow.Primary}
+			"product", short(product), "price", p.Amount, "what", workOf(work), "count", p.BulkCount), Style: flow.Primary}
 		launches[button.Name] = flow.Launch{Flow: "find", Values: map[string]string{"query": string(p.Purchase.Transaction)}}
+		if p.Bulk != nil {
+			launches[button.Name] = flow.Launch{Flow: "bulk"}
+		}
 		if reader.Is(actions.Deciders...) {
 			launches[button.Name] = flow.Launch{Flow: "refunds", Values: map[string]string{"proposal": p.ID}}
 		}

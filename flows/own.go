@@ -18,6 +18,7 @@ type Target struct {
 	Transaction actions.Transaction
 	Purchase    actions.Purchase `json:",omitzero"`
 	At          time.Time        // when Purchase was read: what the card counts days from
+	finders     []flow.Item      // other ways for the team to go on than by a code
 }
 
 func (t *Target) Given(who actions.Actor, _ map[string]string) {
@@ -36,7 +37,7 @@ func (t *Target) steps(core *actions.Core, load func(flow.Call) error) []flow.St
 	}
 	known := !t.Staff && !t.lost()
 	return append(t.link(core),
-		flow.When(t.Staff, flow.Form("find", code)),
+		flow.When(t.Staff, flow.Form("find", code).With(t.finders...)),
 		flow.When(known, flow.Do("mine", func(c flow.Call) error { return t.mine(c, core) })),
 		flow.When(known && len(t.Rows) == 0, flow.Result("none", nil)),
 		flow.When(known, pick),

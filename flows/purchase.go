@@ -49,8 +49,10 @@ func options(all []Row, own bool) []flow.Option {
 }
 
 // short cuts a name so that a button holds two of them with an amount and a date (Slack: 75 characters).
-func short(name string) string {
-	const most = 22
+func short(name string) string { return cut(name, 22) }
+
+// cut leaves no more than so many characters of a text.
+func cut(name string, most int) string {
 	if letters := []rune(name); len(letters) > most {
 		return strings.TrimSpace(string(letters[:most-1])) + "…"
 	}

@@ -35,6 +35,8 @@ type Waiting struct {
 	Product string
 	Price   actions.Money
 	Expires time.Time
+	Work    string `json:",omitzero"` // of a run: its kind
+	Count   int    `json:",omitzero"` // and for how many it is
 }
 
 // What can be decided.
@@ -91,7 +93,11 @@ func (f *Refunds) list(c flow.Call) error {
 	}
 	f.Waiting, f.Next = nil, page.Next
 	for _, p := range page.Proposals {
-		f.Waiting = append(f.Waiting, Waiting{p.ID, p.Kind, p.Purchase.Buyer.Name, p.Purchase.Product.Name, p.Amount, p.ExpiresAt})
+		w := Waiting{ID: p.ID, Kind: p.Kind, Buyer: p.Purchase.Buyer.Name, Product: p.Purchase.Product.Name, Price: p.Amount, Expires: p.ExpiresAt}
+		if p.Bulk != nil {
+			w.Product, w.Work, w.Count = p.Bulk.Product.Name, p.Bulk.Kind, p.BulkCount
+		}
+		f.Waiting = append(f.Waiting, w)
 	}
 	return nil
 }
@@ -100,9 +106,17 @@ func (f *Refunds) options() []flow.Option {
 	list := make([]flow.Option, len(f.Waiting))
 	for i, w := range f.Waiting {
 		list[i] = flow.Option{Value: w.ID, Label: flow.T("option.proposal."+w.Kind, "buyer", flow.PersonName(short(w.Buyer)),
-			"product", short(w.Product), "price", w.Price, "until", w.Expires)}
+			"product", short(w.Product), "price", w.Price, "until", w.Expires, "what", workOf(w.Work), "count", w.Count)}
 	}
 	return list
+}
+
+// workOf is what a run does; nothing for anything else.
+func workOf(kind string) any {
+	if kind == "" {
+		return nil
+	}
+	return flow.T("bulk.kind." + kind)
 }
 
 func (f *Refunds) load(c flow.Call) (err error) {

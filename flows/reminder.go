@@ -39,6 +39,9 @@ func ShowReminder(p actions.Proposal, n int, reader actions.Actor) (flow.View, m
 		return v, nil
 	default:
 		v.Title = flow.T("reminder."+p.Kind, "asked_by", asker(p), "product", p.Purchase.Product.Name, "price", p.Amount)
+		if p.Bulk != nil {
+			v.Title = flow.T("reminder.bulk", "asked_by", asker(p), "what", kindOf(*p.Bulk), "count", p.BulkCount)
+		}
 		v.Body = []flow.Text{flow.T("reminder.until", "until", flow.Moment(p.ExpiresAt))}
 	}
 	return v, launches

@@ -8,28 +8,46 @@ import (
 // Resend mails a buyer the access to what he bought once more; a bundle goes product by product.
 //
 //	/resend [transaction]     the team; a buyer chooses among his own purchases
+//	/resend product:…         the team: see Members
 type Resend struct {
 	core *actions.Core
 	Target
 
+	Runs    bool // some work for many is under way
 	Verdict actions.Verdict
 	Result  actions.Result
 }
 
 // NewResend defines the flow.
 func NewResend(core *actions.Core) flow.Def {
-	return flow.Def{Name: "resend", Roles: everybody, New: func() flow.Flow { return &Resend{core: core} }}
+	return flow.Def{Name: "resend", Roles: everybody, New: func() flow.Flow { return &Resend{core: core} }, Route: byProduct}
+}
+
+// byProduct goes on with the users of a product, where one was given with the command.
+func byProduct(values map[string]string) (flow.Launch, bool) {
+	return flow.Launch{Flow: "members", Values: map[string]string{"product": values["product"]}}, values["product"] != "" && values["transaction"] == ""
 }
 
 // Steps is the flow's table of contents.
 func (f *Resend) Steps() []flow.Step {
 	rule := func() []flow.Text { return verdict(f.Verdict) }
-	return append(f.steps(f.core, f.lookUp),
+	f.finders = []flow.Item{flow.Open("by_product", "members", nil)}
+	if f.Runs {
+		f.finders = append(f.finders, flow.Open("runs", "bulk", nil))
+	}
+	steps := append([]flow.Step{flow.When(f.Staff, flow.Do("runs", f.runs))}, f.steps(f.core, f.lookUp)...)
+	return append(steps,
 		flow.When(f.Verdict.Decision != actions.Allowed, flow.Result("blocked", f.card, openPurchase(f.Transaction)).Body(rule)),
 		flow.Confirm("confirm", f.card),
 		flow.Do("resend", f.resend),
 		flow.Result("sent", f.sent, flow.Open("email", "email", map[string]string{"transaction": string(f.Transaction)})),
 	)
+}
+
+func (f *Resend) runs(c flow.Call) error {
+	open, err := f.core.OpenBulk(c, c.Who)
+	f.Runs = len(open) > 0
+	return err
 }
 
 func (f *Resend) lookUp(c flow.Call) (err error) {

@@ -15,12 +15,31 @@ func Suggesters(core *actions.Core) map[string]func(context.Context, actions.Act
 	purchases := func(ctx context.Context, who actions.Actor, typed string) ([]flow.Option, error) {
 		return suggestPurchases(ctx, core, who, typed)
 	}
+	products := func(ctx context.Context, who actions.Actor, typed string) ([]flow.Option, error) {
+		return suggestProducts(ctx, core, who, typed)
+	}
 	return map[string]func(context.Context, actions.Actor, string) ([]flow.Option, error){
-		"transaction": purchases, "query": purchases,
+		"transaction": purchases, "query": purchases, "product": products,
 		"subscription": func(ctx context.Context, who actions.Actor, typed string) ([]flow.Option, error) {
 			return suggestSubscriptions(ctx, core, who, typed)
 		},
 	}
+}
+
+// suggestProducts finds products by the beginning of their names, for the team: a buyer has no use for them.
+func suggestProducts(ctx context.Context, core *actions.Core, who actions.Actor, typed string) ([]flow.Option, error) {
+	if !who.Staff() {
+		return nil, nil
+	}
+	list, err := core.ProductsLike(ctx, who, typed, flow.MaxSuggestions)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]flow.Option, len(list))
+	for i, p := range list {
+		all[i] = flow.Option{Value: p.Code, Label: flow.T("option.product", "product", cut(p.Name, 60))}
+	}
+	return all, nil
 }
 
 // suggestPurchases finds purchases by code, address or name. Before anything was typed it offers the newest.

@@ -78,9 +78,14 @@ func (t *turn) say(e Say) {
 }
 
 func (t *turn) answer(step Step, f Field, text string) {
-	t.remember(f, text)
+	if !f.stays {
+		t.remember(f, text)
+	}
 	if err := t.try(f, text); err != nil {
 		t.problem(failure(err), f.name)
+		return
+	}
+	if f.stays {
 		return
 	}
 	t.Answered = append(t.Answered, f.name)
@@ -96,8 +101,13 @@ func (t *turn) submit(e Submit) {
 		t.Problem = &Problem{Text: T("error.use_buttons")}
 		return
 	}
+	asked := t.asked(step)
+	if len(asked) == 1 && asked[0].stays {
+		t.answer(step, asked[0], e.Values[asked[0].name])
+		return
+	}
 	var first *Failure
-	for _, f := range t.asked(step) {
+	for _, f := range asked {
 		text := e.Values[f.name]
 		t.remember(f, text)
 		if err := t.try(f, text); err != nil && first == nil {
@@ -147,7 +157,7 @@ func (t *turn) pressField(step Step, button string) bool {
 		return false
 	}
 	f := fields[0]
-	if button == buttonSkip && f.optional {
+	if button == buttonSkip && f.optional && !f.stays {
 		t.answer(step, f, "")
 		return true
 	}

@@ -3,6 +3,7 @@ package flow
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -23,6 +24,7 @@ type Field struct {
 	twice    bool
 	once     bool
 	secret   bool
+	stays    bool
 	set      func(string) error
 	get      func() any
 	put      func(any)
@@ -73,6 +75,29 @@ func Pick[T ~string](name string, to *T, options ...Option) Field {
 		get: func() any { return *to },
 		put: func(v any) { *to = v.(T) },
 	}
+}
+
+// Toggle is some of a few values: choosing one takes it up, or out again. The question stays until one of the step's items is
+// pressed; what is taken must show in the options' labels.
+func Toggle(name string, to *[]string, options ...Option) Field {
+	f := Field{name: name, kind: ChoiceField, options: options, stays: true, optional: true}
+	f.set = func(value string) error {
+		for _, o := range options {
+			if o.Value != value {
+				continue
+			}
+			if i := slices.Index(*to, value); i >= 0 {
+				*to = slices.Delete(slices.Clone(*to), i, i+1)
+			} else {
+				*to = append(slices.Clone(*to), value)
+			}
+			return nil
+		}
+		return &actions.Error{Code: actions.Invalid, Key: "error.not_an_option"}
+	}
+	f.get = func() any { return *to }
+	f.put = func(any) {} // an empty answer changes nothing
+	return f
 }
 
 // Or lets a Pick be answered by something typed that is not on the list, such as a code.

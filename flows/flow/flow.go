@@ -31,6 +31,8 @@ type Def struct {
 	Unlisted bool
 	// Redirect, when set, may have the words behind the command start another flow, such as those of a link.
 	Redirect func(ctx context.Context, words string) (Launch, bool)
+	// Route, when set, may have what was typed as options of the command start another flow.
+	Route func(values map[string]string) (Launch, bool)
 	// Greeted, when set on the home flow, may have text that answers nothing start another flow.
 	Greeted func(text string) (Launch, bool)
 	// Quiet keeps a command out of menus and help: whoever needs it is told its word.
@@ -144,9 +146,10 @@ func (s Step) Danger() Step { s.danger = true; return s }
 // Live ties the shown result to a subject such as "proposal:01J…": it is edited when the subject changes.
 func (s Step) Live(subject string) Step { s.live = subject; return s }
 
-// An Item is a button of a step beyond the engine's own. Its label is "<flow>.<step>.<name>".
+// An Item is a button of a step beyond the engine's own. Its label is "<flow>.<step>.<name>", unless it is Labelled.
 type Item struct {
 	name   string
+	label  Text
 	style  Style
 	set    func()
 	reopen string
@@ -163,6 +166,9 @@ func Reopen(name, step string, set func()) Item { return Item{name: name, reopen
 func Open(name, flow string, values map[string]string) Item {
 	return Item{name: name, launch: &Launch{Flow: flow, Values: values}}
 }
+
+// Labelled returns the item with a label of its own, such as one that several steps share.
+func (i Item) Labelled(t Text) Item { i.label = t; return i }
 
 // Styled returns the item drawn in that style.
 func (i Item) Styled(s Style) Item { i.style = s; return i }

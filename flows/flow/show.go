@@ -161,7 +161,7 @@ func (t *turn) viewForm(v *View, step Step) {
 	for i, o := range v.Fields[0].Options {
 		v.Buttons = append(v.Buttons, Button{Name: fmt.Sprintf("o%d", i), Label: o.Label})
 	}
-	if t.Prompts && fields[0].optional {
+	if t.Prompts && fields[0].optional && !fields[0].stays {
 		v.Buttons = append(v.Buttons, Button{Name: buttonSkip, Label: T("button.skip")})
 	}
 	if t.Prompts && !t.Extras && slices.ContainsFunc(step.fields, func(f Field) bool { return f.extra }) {
@@ -186,7 +186,11 @@ func (t *turn) items(step Step, ended bool) []Button {
 		if ended && item.launch == nil {
 			continue
 		}
-		buttons = append(buttons, Button{Name: item.name, Label: t.text(step, item.name), Style: item.style, Own: true})
+		label := item.label
+		if label.Key == "" {
+			label = t.text(step, item.name)
+		}
+		buttons = append(buttons, Button{Name: item.name, Label: label, Style: item.style, Own: true})
 	}
 	return buttons
 }

@@ -55,6 +55,11 @@ func (t *talk) command(c Command) (answer, error) {
 			return t.start(t.flows[l.Flow], Start{Values: l.Values}, "")
 		}
 	}
+	if d.Route != nil {
+		if l, ok := d.Route(c.Values); ok && t.flows[l.Flow].May(t.who.Role) {
+			return t.start(t.flows[l.Flow], Start{Values: l.Values}, "")
+		}
+	}
 	return t.start(d, Start{Args: c.words(), Values: c.Values}, "")
 }
 

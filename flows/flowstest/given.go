@@ -23,10 +23,13 @@ type given struct {
 	People    map[string]string `yaml:"people"` // name → role
 	Buyers    map[string]string `yaml:"buyers"` // name → e-mail address that he is linked to
 	Purchases yaml.MapSlice     `yaml:"purchases"`
-	Flood     int               `yaml:"flood"`    // turns of one person in a minute; 0: no limit
-	Reveal    bool              `yaml:"reveal"`   // exports may go out with whole names
-	Memory    bool              `yaml:"memory"`   // it names chats of this platform, and is played in memory alone
-	Commerce  []string          `yaml:"commerce"` // how the platform takes the orders, one after the other; see steps
+	Flood     int               `yaml:"flood"`            // turns of one person in a minute; 0: no limit
+	PerMinute int               `yaml:"mails_per_minute"` // that the mail server takes; 0: as many as there are
+	Many      int               `yaml:"many"`             // for more than so many the count is typed back, and somebody else agrees; 0: 50
+	Refused   []string          `yaml:"refused"`          // addresses that the mail server refuses once
+	Reveal    bool              `yaml:"reveal"`           // exports may go out with whole names
+	Memory    bool              `yaml:"memory"`           // it names chats of this platform, and is played in memory alone
+	Commerce  []string          `yaml:"commerce"`         // how the platform takes the orders, one after the other; see steps
 	sold      []sold
 }
 
@@ -83,6 +86,9 @@ const account = "shop"
 func (g given) policy() actions.Policy {
 	p := actions.DefaultPolicy()
 	p.Reveal.InExport = g.Reveal
+	if g.Many > 0 {
+		p.SecondPerson.BulkAbove, p.Bulk.TypeAbove = g.Many, g.Many
+	}
 	return p
 }
 

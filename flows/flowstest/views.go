@@ -153,6 +153,9 @@ func longSteps(t testing.TB, p actions.Purchase, rule actions.Verdict) []flow.Vi
 	for _, v := range longTeam() {
 		add(v)
 	}
+	for _, v := range longBulk(p) {
+		add(v)
+	}
 	add(&flows.Evidence{Target: about, Masked: true})
 	add(&flows.Evidence{Target: about})
 	add(&flows.Language{})
@@ -217,6 +220,7 @@ func longCards(p actions.Purchase, rule actions.Verdict) []longView {
 		all = append(all, longView{View: v, shared: true})
 	}
 	all = append(all, longTeamCards(p, rule)...)
+	all = append(all, longBulkCards(p)...)
 	open := longProposal(p, rule, actions.ProposalRefund, actions.ProposalOpen)
 	page := actions.ProposalPage{Proposals: []actions.Proposal{open, open, open, open, open}, Next: "n"}
 	for _, reader := range []actions.Actor{manager, buyer} {

@@ -50,6 +50,7 @@ type world struct {
 	clock    time.Time
 	ids      int
 	codes    int
+	refused  []string          // addresses that the mail server refuses once
 	mailed   string            // the link of the last mail into the chat
 	links    map[string]string // by address: the last link that puts a change of e-mail back
 	words    *locales.Words
@@ -105,13 +106,14 @@ func openAt(t *testing.T, s *store.Store, g given, on Platform, memory *chats, a
 	t.Helper()
 	w := &world{on: on, store: s, chats: memory, away: away}
 	w.clock = when(t, g.Now, time.Time{})
+	w.refused = slices.Clone(g.Refused)
 	secrets, err := vault.New([]byte("the secret of a shop in a test  "))
 	if err != nil {
 		t.Fatal(err)
 	}
 	commerce := actionstest.NewFlaky(ledger.New(w.store, w.now), g.script(t)...)
 	w.core = actions.New(actions.Options{Store: w.store, Commerce: ordered{commerce, w}, Mailer: w, Policy: g.policy(), Shop: g.shop(), Rooms: w.rooms, Now: w.now, NewID: w.newID,
-		Vault: secrets, NewCode: w.newCode, Random: &counting{}, PublicURL: func() string { return "https://shop.example" },
+		MailPerMinute: g.PerMinute, Vault: secrets, NewCode: w.newCode, Random: &counting{}, PublicURL: func() string { return "https://shop.example" },
 		ChatLink: func(_ context.Context, words string) string { return "https://chat.example/?start=" + words }})
 	w.furnish(t, g)
 	shop, err := w.store.In(context.Background()).Account(account)
@@ -152,6 +154,10 @@ func (w *world) where(name string) Platform {
 func (w *world) Send(_ context.Context, m actions.Message) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if i := slices.Index(w.refused, string(m.To)); i >= 0 {
+		w.refused = slices.Delete(w.refused, i, i+1)
+		return &actions.Error{Code: actions.Invalid, Key: "mail.refused"}
+	}
 	line := fmt.Sprintf("! mail %s %s", string(m.To), m.Template)
 	if m.Values.Code != "" {
 		line += " " + m.Values.Code
