@@ -39,6 +39,7 @@ var auditAreas = map[string]AuditArea{
 	"access": AreaAccess, "bulk": AreaAccess, "checkin": AreaAccess, "ticket": AreaAccess,
 	"person": AreaTeam, "factor": AreaTeam, "setting": AreaTeam, "language": AreaTeam,
 	"privacy": AreaData, "audit": AreaData, "evidence": AreaData, "export": AreaData, "file": AreaData, "keys": AreaData, "retention": AreaData,
+	"list": AreaData, "list_rule": AreaData, "hook": AreaData, "mail_kind": AreaData,
 	"purchase": AreaPlatform, "import": AreaPlatform,
 }
 

@@ -20,6 +20,7 @@ func (c *Core) Handlers() map[string]jobs.Handler {
 		JobBulk:    c.bulkJob,
 		JobResult:  c.resultJob,
 		JobExpire:  c.expire,
+		JobHook:    c.callHook,
 	}
 }
 

@@ -45,6 +45,8 @@ type Options struct {
 	// MailPerMinute is how many mails the mail server takes in a minute: runs leave room for the mails that somebody waits for,
 	// in all replicas together. 0: as many as there are.
 	MailPerMinute int
+	// Hooks calls the addresses outside that rules of contact lists name. Nil: none can be named.
+	Hooks Hooks
 	// CallTimeout is how long the commerce platform may take for one call; 20 s when 0. A write whose process died is
 	// looked at again only when twice as long has passed, because until then it may still be under way.
 	CallTimeout time.Duration
@@ -72,6 +74,7 @@ type Core struct {
 	chatLink    func(ctx context.Context, words string) string
 	publicURL   func() string
 	perMinute   int
+	hooks       Hooks
 }
 
 // New returns a Core.
@@ -96,7 +99,7 @@ func New(o Options) *Core {
 	}
 	return &Core{store: o.Store, commerce: o.Commerce, mailer: o.Mailer, retention: o.Retention, newID: o.NewID, log: o.Log,
 		config: Settings{Shop: o.Shop, Hours: o.Hours, Policy: o.Policy}, rooms: o.Rooms,
-		callTimeout: o.CallTimeout, vault: o.Vault, newCode: o.NewCode, random: o.Random, chatLink: o.ChatLink, publicURL: o.PublicURL, perMinute: o.MailPerMinute,
+		callTimeout: o.CallTimeout, vault: o.Vault, newCode: o.NewCode, random: o.Random, chatLink: o.ChatLink, publicURL: o.PublicURL, perMinute: o.MailPerMinute, hooks: o.Hooks,
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, // as precise as the coarser database
 	}
 }

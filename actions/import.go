@@ -207,7 +207,7 @@ func (e SaleEvent) validate() error {
 	if e.Ignored != "" {
 		return nil
 	}
-	if e.Sale == nil && e.Subscription == nil && e.Opening == nil && e.Product == nil {
+	if e.Sale == nil && e.Subscription == nil && e.Opening == nil && e.Product == nil && e.Cart == nil {
 		return errors.New("event that says nothing")
 	}
 	if p := e.Product; p != nil && (p.Code == "" || p.Kind != "" && !slices.Contains(ProductKinds, p.Kind)) {
@@ -240,6 +240,14 @@ func (e SaleEvent) validate() error {
 		}
 		if err := about(o.Product, o.Buyer); err != nil {
 			return fmt.Errorf("opening %w", err)
+		}
+	}
+	if c := e.Cart; c != nil {
+		if e.At.IsZero() {
+			return errors.New("cart without a time")
+		}
+		if err := about(c.Product, c.Buyer); err != nil {
+			return fmt.Errorf("cart %w", err)
 		}
 	}
 	return nil

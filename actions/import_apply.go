@@ -44,6 +44,8 @@ func (l *intake) about(e SaleEvent) string {
 		to = e.Subscription.Buyer
 	case e.Opening != nil:
 		to = e.Opening.Buyer
+	case e.Cart != nil:
+		to = e.Cart.Buyer
 	}
 	if r := l.buyers[to.Email.Key()]; r != nil {
 		return r.value.ID
@@ -63,6 +65,10 @@ func (l *intake) tell(e SaleEvent) bool {
 	if e.Opening != nil {
 		news = l.open(e) || news
 	}
+	if e.Cart != nil {
+		news = l.leave(e)
+	}
+	l.occur(e, news)
 	return news
 }
 
@@ -82,6 +88,7 @@ func (l *intake) sell(e SaleEvent, subscription string) bool {
 	if newest && p.value.EmailChanges == 0 {
 		// The platform moved the purchase. Where we had it moved, events may still name the old address.
 		p.value.BuyerID = buyer.ID
+		l.happened = append(l.happened, Occurrence{Buyer: before.BuyerID})
 	}
 	details(p.value, s, newest)
 	fill(&p.value.SubscriptionID, subscription, false)

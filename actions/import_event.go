@@ -11,11 +11,12 @@ type SaleEvent struct {
 	Kind    string    // the platform's own word, such as "PURCHASE_APPROVED"
 	At      time.Time // when the platform says it happened; zero for rows of a report, which have no time of their own
 	Payload []byte    // JSON of what was understood, kept as a record: no secrets, no documents, phones or addresses
-	Ignored string    // why there is nothing to do, in English; then the four below are nil
+	Ignored string    // why there is nothing to do, in English; then the five below are nil
 
 	Sale         *Sale         // the state of a purchase
 	Subscription *Subscribed   // the state of a subscription
 	Opening      *FirstOpening // a buyer entered a product for the first time
+	Cart         *LeftCart     // somebody began to buy and did not
 	Product      *Listed       // what the shop says of a product; always applied, for the last word counts
 }
 
@@ -72,6 +73,12 @@ type Subscribed struct {
 
 // A FirstOpening says that a buyer entered a product for the first time, at the event's At.
 type FirstOpening struct {
+	Product SoldProduct
+	Buyer   SoldTo
+}
+
+// A LeftCart says that somebody gave his address in the checkout and did not buy, at the event's At.
+type LeftCart struct {
 	Product SoldProduct
 	Buyer   SoldTo
 }

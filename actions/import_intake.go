@@ -30,6 +30,7 @@ type intake struct {
 	newItems []store.BundleItem
 	events   []string // products that have turned out to be events
 	moved    []statusChange
+	happened []Occurrence
 }
 
 // A row is a row of a table, as loaded or new, with what the events made of it.
@@ -73,7 +74,7 @@ func (l *intake) reset() {
 	l.items = map[string][]store.BundleItem{}
 	l.openings = map[string]*row[time.Time]{}
 	l.paid = map[string]store.PaidRange{}
-	l.inbound, l.newItems, l.events, l.moved = nil, nil, nil, nil
+	l.inbound, l.newItems, l.events, l.moved, l.happened = nil, nil, nil, nil, nil
 }
 
 // conflictTries is how often a batch is done again when another process wrote the same rows first.
@@ -84,7 +85,7 @@ func (c *Core) applyBatch(ctx context.Context, l *intake, events []SaleEvent) (r
 	if l.dry {
 		l.now = c.now()
 		results, err = l.run(c.store.In(ctx), events)
-		l.inbound, l.newItems, l.events, l.moved = nil, nil, nil, nil
+		l.inbound, l.newItems, l.events, l.moved, l.happened = nil, nil, nil, nil, nil
 		return results, err
 	}
 	for range conflictTries {

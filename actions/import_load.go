@@ -39,6 +39,9 @@ func wants(events []SaleEvent) wanted {
 		if o := e.Opening; o != nil {
 			about(o.Product, o.Buyer)
 		}
+		if c := e.Cart; c != nil {
+			about(c.Product, c.Buyer)
+		}
 		if p := e.Product; p != nil {
 			w.products[p.Code] = true
 		}

@@ -35,7 +35,7 @@ func (l *intake) write(tx *store.Store) error {
 	if err := inChunks(l.inbound, tx.AddInbounds); err != nil {
 		return err
 	}
-	return errors.Join(l.audit(tx), l.refresh(tx))
+	return errors.Join(l.audit(tx), l.core.happened(tx, l.account, l.happened...), l.refresh(tx))
 }
 
 func (l *intake) writeCatalogue(tx *store.Store) error {

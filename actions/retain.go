@@ -90,9 +90,19 @@ func (c *Core) forgettings(account string) []forgetting {
 			return c.forgetContacts(tx, account, before, limit)
 		}},
 		{"attendees", r.Attendees, simple((*store.Store).ForgetAttendees)},
+		{"calls", r.Webhooks, simple((*store.Store).ForgetDeliveries)},
+		{"happenings", unlessKept(r.Webhooks, PreviewDays+1), simple((*store.Store).ForgetListEvents)},
 		{"requests", r.Requests, c.trimRequests},
 		{"proposals", r.Requests, c.trimProposals},
 	}
+}
+
+// unlessKept is how many days something is kept that goes with what a setting is about, unless that is kept for ever.
+func unlessKept(setting, days int) int {
+	if setting == 0 {
+		return 0
+	}
+	return days
 }
 
 // forgetAll forgets a kind, batch by batch. rest says that there is more than one run takes.

@@ -24,6 +24,8 @@ var sealedColumns = []sealedColumn{
 	{SealedColumn: store.SealedColumn{Table: "tickets", Key: "id", Column: "code"}, use: useTicketCode, hash: "code_key",
 		keyed: func(c *Core, _ string, value []byte) string { return c.vault.Hash(useTicketCode, string(value)) }},
 	{SealedColumn: store.SealedColumn{Table: "files", Key: "id", Column: "body"}, use: fileUse, batch: 4},
+	{SealedColumn: store.SealedColumn{Table: "hook_endpoints", Key: "id", Column: "secret"}, use: sealedHook},
+	{SealedColumn: store.SealedColumn{Table: "hook_endpoints", Key: "id", Column: "old_secret"}, use: sealedHook},
 	{SealedColumn: store.SealedColumn{Table: "second_factors", Key: "person_id", Column: "secret"}, use: sealedFactor},
 	{SealedColumn: store.SealedColumn{Table: "second_factors", Key: "person_id", Column: "pending"}, use: sealedFactor},
 }

@@ -67,7 +67,10 @@ func (c *Core) move(tx *store.Store, full *store.FullPurchase, to Email) (string
 			return "", err
 		}
 	}
-	return buyer.ID, nil
+	if err := c.moveOptOuts(tx, row.AccountID, was, buyer.ID); err != nil {
+		return "", err
+	}
+	return buyer.ID, c.placeAnew(tx, row.AccountID, was, buyer.ID)
 }
 
 // movedTo finds or makes the buyer whose a purchase is now. A buyer is one address: so the purchase moves to whoever

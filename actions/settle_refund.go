@@ -19,12 +19,17 @@ func (c *Core) refunded(tx *store.Store, s *settling) error {
 	if err := tx.CloseAccess(row.ID); err != nil {
 		return err
 	}
+	told := []Occurrence{{Event: OnRefunded, At: s.at, Buyer: row.BuyerID, Purchase: row.ID}}
 	if sub := s.full.Subscription; sub.ID != "" && s.purchase.FirstCharge() && sub.Status != string(SubscriptionCancelled) {
 		sub.Status, sub.StatusAt, sub.UpdatedAt = string(SubscriptionCancelled), s.at, c.now()
 		sub.CancelledAt, sub.NextChargeAt = &s.at, &s.at
 		if err := tx.UpdateSubscription(sub); err != nil {
 			return err
 		}
+		told = append(told, Occurrence{Event: OnSubscriptionOver, At: s.at, Buyer: sub.BuyerID, Subscription: sub.ID})
+	}
+	if err := c.happened(tx, s.req.AccountID, told...); err != nil {
+		return err
 	}
 	return c.write(tx, s.account, letter{key: s.req.Key + "/done", template: "refund_done", to: s.purchase.Buyer.Email,
 		buyer: s.purchase.Buyer, values: mailValues(s.purchase)})

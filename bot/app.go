@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/actions/hooks"
 	"github.com/aftersale/aftersale/actions/ledger"
 	mailer "github.com/aftersale/aftersale/actions/mail"
 	"github.com/aftersale/aftersale/actions/vault"
@@ -78,6 +79,7 @@ func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*a
 			return a.chatLink(ctx, words)
 		},
 		PublicURL: func() string { return a.publicURL },
+		Hooks:     hooks.New(hooks.Options{Allow: c.Webhooks.Allowed()}),
 	})
 	a.runner = flow.NewRunner(flow.Options{
 		Store: s, Account: account.ID, Flows: flows.All(a.core), Cards: flows.Cards(a.core), Home: flows.Home, Suggest: flows.Suggesters(a.core), Words: a.words,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/adapters/discord"
@@ -29,6 +30,7 @@ type Config struct {
 	Telegram    TelegramConfig `yaml:"telegram"`
 	Mail        MailConfig     `yaml:"mail"`
 	Hotmart     HotmartConfig  `yaml:"hotmart"`
+	Webhooks    WebhooksConfig `yaml:"webhooks"`
 	SecretKey   Secret         `yaml:"secret_key"` // 32 bytes, base64
 	// PreviousSecretKey still opens what it sealed while the secret is being changed; empty at all other times.
 	PreviousSecretKey Secret            `yaml:"previous_secret_key"`
@@ -128,6 +130,16 @@ type HotmartConfig struct {
 	Hottok       Secret `yaml:"hottok"`
 	APIURL       string `yaml:"api_url"`
 	AuthURL      string `yaml:"auth_url"`
+}
+
+// WebhooksConfig says where rules of contact lists may call, beyond public addresses with https.
+type WebhooksConfig struct {
+	AllowHosts string `yaml:"allow_hosts"` // hosts, or hosts with ports, separated by commas
+}
+
+// Allowed are the hosts that are named.
+func (w WebhooksConfig) Allowed() []string {
+	return strings.FieldsFunc(w.AllowHosts, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 // DefaultConfig is what holds where nothing is configured.

@@ -38,6 +38,7 @@ func (r *configReader) check(c Config) {
 	r.telegram(c.Telegram)
 	r.mail(c.Mail)
 	r.hotmart(c.Hotmart)
+	r.webhooks(c.Webhooks)
 	r.secretKey("secret_key", c.SecretKey)
 	r.secretKey("previous_secret_key", c.PreviousSecretKey)
 	if c.PreviousSecretKey != "" && c.PreviousSecretKey == c.SecretKey {
@@ -187,6 +188,14 @@ func (r *configReader) hotmart(h HotmartConfig) {
 	r.notYet("hotmart.enabled", h.Enabled, "the Hotmart connector")
 	r.url("hotmart.api_url", h.APIURL, "https", "http")
 	r.url("hotmart.auth_url", h.AuthURL, "https", "http")
+}
+
+func (r *configReader) webhooks(w WebhooksConfig) {
+	for _, host := range w.Allowed() {
+		if strings.ContainsAny(host, "/@?#") {
+			r.wrong("webhooks.allow_hosts", "must be hosts such as crm.lan or 10.0.0.5:8080, separated by commas, not %q", host)
+		}
+	}
 }
 
 func (r *configReader) policy(p actions.Policy) {

@@ -37,6 +37,7 @@ func Models() []any {
 		&PageEnd{},
 		&PasswordReset{},
 		&Password{},
+		&ContactList{}, &ListMember{}, &ListRule{}, &ListEvent{}, &HookEndpoint{}, &HookDelivery{}, &OptOut{},
 		&EmailChange{},
 		&DocumentCheck{},
 		&Invitation{},
@@ -53,7 +54,8 @@ func Models() []any {
 var Retention = map[string]string{
 	"conversations_ended": forgetConversations, "inbound_events_filled": forgetPayloads, "mails_filled": forgetMails,
 	"web_messages_by_age": forgetMessages, "identity_buyers_by_proof": forgetProofs,
-	"tickets_filled":      forgetAttendees,
+	"tickets_filled":     forgetAttendees,
+	"list_events_by_age": forgetListEvents, "hook_deliveries_settled": forgetDeliveries,
 	"requests_untrimmed":  "SELECT * FROM requests WHERE " + spentRequests + " ORDER BY updated_at LIMIT ?",
 	"proposals_untrimmed": "SELECT * FROM proposals WHERE " + spentProposals + " ORDER BY created_at LIMIT ?",
 	"buyers_by_contact":   "SELECT * FROM buyers WHERE " + spentContacts + " ORDER BY contact_at, id LIMIT ?",

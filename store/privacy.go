@@ -35,6 +35,10 @@ type BuyerFile struct {
 	Files         []File
 	Documents     []DocumentCheck
 	Turns         []TurnCount
+	Happened      []ListEvent // to him, his purchases and his subscriptions
+	Lists         []ListMember
+	Calls         []HookDelivery
+	OptOuts       []OptOut
 	Inbound       []InboundEvent // deliveries that are about him, or whose payload names the address
 	Audit         []AuditEntry
 }
@@ -59,6 +63,13 @@ func (s *Store) BuyerFile(account, buyer string) (BuyerFile, error) {
 		list(&f.Codes, "account_id = ? AND buyer_id = ?", account, buyer),
 		list(&f.PageEnds, "buyer_id = ?", buyer), list(&f.Resets, "buyer_id = ?", buyer), list(&f.Passwords, "buyer_id = ?", buyer),
 		list(&f.Tickets, "account_id = ? AND email_key = ? AND email_key <> ''", account, f.Buyer.EmailKey),
+		list(&f.Happened, `account_id = ? AND (buyer_id = ? AND buyer_id <> ''
+			OR purchase_id <> '' AND purchase_id IN (SELECT p.id FROM purchases p WHERE p.account_id = ? AND p.buyer_id = ?)
+			OR subscription_id <> '' AND subscription_id IN (SELECT s.id FROM subscriptions s WHERE s.account_id = ? AND s.buyer_id = ?))`,
+			account, buyer, account, buyer, account, buyer),
+		list(&f.Lists, "buyer_id = ?", buyer),
+		list(&f.Calls, "buyer_id = ? AND buyer_id <> ''", buyer),
+		list(&f.OptOuts, "account_id = ? AND buyer_id = ?", account, buyer),
 		list(&f.Mails, "account_id = ? AND lower(recipient) = ?", account, strings.ToLower(f.Buyer.Email)),
 	)
 	if err != nil {
@@ -238,6 +249,12 @@ func (s *Store) EraseBuyer(f BuyerFile, at time.Time) error {
 		drop(&PasswordReset{}, "buyer_id = ?", f.Buyer.ID),
 		drop(&Password{}, "buyer_id = ?", f.Buyer.ID),
 		drop(&OneTimeCode{}, "account_id = ? AND buyer_id = ?", f.Buyer.AccountID, f.Buyer.ID),
+		drop(&ListMember{}, "buyer_id = ?", f.Buyer.ID),
+		drop(&HookDelivery{}, "buyer_id = ? AND buyer_id <> ''", f.Buyer.ID),
+		drop(&OptOut{}, "account_id = ? AND buyer_id = ?", f.Buyer.AccountID, f.Buyer.ID),
+	}
+	for _, e := range f.Happened {
+		all = append(all, drop(&ListEvent{}, "account_id = ? AND subject = ? AND event = ? AND nth = ?", e.AccountID, e.Subject, e.Event, e.Nth))
 	}
 	for _, i := range f.Identities {
 		gone := Erased + "-" + i.ID

@@ -75,3 +75,9 @@ func (s *Store) UnpackBundle(account, bundle string) error {
 	}
 	return nil
 }
+
+// ProductsLike returns products by their code or by the beginning of their name, by name.
+func (s *Store) ProductsLike(account, text string, limit int) ([]Product, error) {
+	return read[Product](s, limit, "SELECT "+s.columns(Product{}, "d")+" FROM products d WHERE d.account_id = ? AND (d.code = ? OR "+
+		s.prefix("d.name_key")+") ORDER BY d.name_key, d.id LIMIT ?", append([]any{account, text}, append(bounds(Fold(text)), limit)...)...)
+}

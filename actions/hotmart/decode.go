@@ -15,7 +15,6 @@ import (
 // The reasons why a payload asks nothing of us. They are counted and shown to the operator.
 const (
 	ignoredTest    = "test event from the platform's panel (product id 0)"
-	ignoredCart    = "cart left: nothing was bought"
 	ignoredModule  = "module completed: nothing here shows it"
 	ignoredVersion = "version %s: only webhooks of version 2.0.0 are read"
 	ignoredEvent   = "unknown event %s"
@@ -82,10 +81,8 @@ func ignored(p payload) string {
 		return fmt.Sprintf(ignoredVersion, clean(version, 20))
 	case isTest(p.Data):
 		return ignoredTest
-	case purchase, subscriptionEvents[event] != nil, event == "CLUB_FIRST_ACCESS":
+	case purchase, subscriptionEvents[event] != nil, event == "CLUB_FIRST_ACCESS", event == cartLeft:
 		return ""
-	case event == "PURCHASE_OUT_OF_SHOPPING_CART":
-		return ignoredCart
 	case event == "CLUB_MODULE_COMPLETED":
 		return ignoredModule
 	}
@@ -106,6 +103,8 @@ func fill(e *actions.SaleEvent, p payload) error {
 		e.Subscription, err = read(p.Data)
 	case e.Kind == "CLUB_FIRST_ACCESS":
 		e.Opening, err = opening(p.Data)
+	case e.Kind == cartLeft:
+		e.Cart, err = cart(p.Data)
 	case e.Kind == "ORDER_FULFILLMENT":
 		e.Sale, err = order(p.Data)
 	default:

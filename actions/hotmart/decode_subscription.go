@@ -87,3 +87,17 @@ func opening(d data) (*actions.FirstOpening, error) {
 	o.Product, err = productOf("product", d.Product)
 	return &o, err
 }
+
+// cartLeft is sent when somebody left his address in the checkout and did not buy.
+const cartLeft = "PURCHASE_OUT_OF_SHOPPING_CART"
+
+// cart reads it.
+func cart(d data) (*actions.LeftCart, error) {
+	var c actions.LeftCart
+	var err error
+	if c.Buyer, err = soldTo(d.Buyer, country{}); err != nil {
+		return nil, err
+	}
+	c.Product, err = productOf("product", d.Product)
+	return &c, err
+}

@@ -150,7 +150,7 @@ func longSteps(t testing.TB, p actions.Purchase, rule actions.Verdict) []flow.Vi
 	}
 	audit.Check.More, audit.Check.After, audit.Check.Erased = true, 123456789, 12
 	add(&audit)
-	for _, v := range longTeam() {
+	for _, v := range append(longTeam(), longLists()...) {
 		add(v)
 	}
 	for _, v := range longBulk(p) {
@@ -221,6 +221,7 @@ func longCards(p actions.Purchase, rule actions.Verdict) []longView {
 	}
 	all = append(all, longTeamCards(p, rule)...)
 	all = append(all, longBulkCards(p)...)
+	all = append(all, longCalls()...)
 	open := longProposal(p, rule, actions.ProposalRefund, actions.ProposalOpen)
 	page := actions.ProposalPage{Proposals: []actions.Proposal{open, open, open, open, open}, Next: "n"}
 	for _, reader := range []actions.Actor{manager, buyer} {

@@ -1,0 +1,60 @@
+package actions
+
+// occur notes for the contact lists what an event tells of, also when newer ones have said more: an event that is late
+// belongs to the story all the same.
+func (l *intake) occur(e SaleEvent, news bool) {
+	note := func(h Occurrence) {
+		if h.Event != "" && !h.At.IsZero() {
+			h.Stale = !news
+			l.happened = append(l.happened, h)
+		}
+	}
+	if s := e.Subscription; s != nil {
+		sub := l.subscriptions[s.Code].value
+		at := e.At // a report says nothing of subscriptions, and has no times
+		note(Occurrence{Event: subscriptionEvents[l.subscriptionStatus(e)], At: at, Buyer: sub.BuyerID, Subscription: sub.ID})
+	}
+	if s := e.Sale; s != nil {
+		p := l.purchases[string(s.Transaction)].value
+		at := e.At
+		if at.IsZero() {
+			if at = s.OrderedAt; s.ApprovedAt.After(at) {
+				at = s.ApprovedAt
+			}
+		}
+		h := Occurrence{Event: saleEvents[s.Status], At: at, Buyer: p.BuyerID, Purchase: p.ID}
+		if standingOf(*p).phase() > phaseOf(s.Status) {
+			h.Stale = true
+			l.happened = append(l.happened, h)
+		} else {
+			note(h)
+		}
+		l.entered(l.purchases[string(s.Transaction)])
+	}
+	if o := e.Opening; o != nil {
+		product, buyer := l.products[o.Product.Code].value, l.buyers[o.Buyer.Email.Key()].value
+		for _, p := range sorted(l.purchases) {
+			if g := p.grants[product.ID]; p.value.BuyerID == buyer.ID && g != nil {
+				l.entered(p)
+			}
+		}
+	}
+	if e.Cart != nil {
+		product, buyer := l.products[e.Cart.Product.Code].value, l.buyers[e.Cart.Buyer.Email.Key()].value
+		note(Occurrence{Event: OnCartLeft, At: e.At, Buyer: buyer.ID, Subject: "cart:" + buyer.ID + "/" + product.ID, Product: product.ID})
+	}
+}
+
+// entered notes that the buyer of a purchase has entered what it gives, as far as that is known.
+func (l *intake) entered(p *bought) {
+	if at := p.value.OpenedAt; at != nil {
+		l.happened = append(l.happened, Occurrence{Event: OnFirstAccess, At: *at, Buyer: p.value.BuyerID, Purchase: p.value.ID})
+	}
+}
+
+// leave records who left a cart, and what was in it, so that rules can be about both. Nothing was bought.
+func (l *intake) leave(e SaleEvent) bool {
+	l.product(e.Cart.Product, nil, false)
+	l.buyer(e.Cart.Buyer, false)
+	return true
+}
