@@ -4,10 +4,11 @@ package actions
 // belongs to the story all the same.
 func (l *intake) occur(e SaleEvent, news bool) {
 	note := func(h Occurrence) {
-		if h.Event != "" && !h.At.IsZero() {
-			h.Stale = !news
-			l.happened = append(l.happened, h)
+		if h.At.IsZero() {
+			h.Event = "" // nothing has happened; but what conditions are about may have changed
 		}
+		h.Stale = !news
+		l.happened = append(l.happened, h)
 	}
 	if s := e.Subscription; s != nil {
 		sub := l.subscriptions[s.Code].value
@@ -22,13 +23,8 @@ func (l *intake) occur(e SaleEvent, news bool) {
 				at = s.ApprovedAt
 			}
 		}
-		h := Occurrence{Event: saleEvents[s.Status], At: at, Buyer: p.BuyerID, Purchase: p.ID}
-		if standingOf(*p).phase() > phaseOf(s.Status) {
-			h.Stale = true
-			l.happened = append(l.happened, h)
-		} else {
-			note(h)
-		}
+		news = news && standingOf(*p).phase() == phaseOf(s.Status)
+		note(Occurrence{Event: saleEvents[s.Status], At: at, Buyer: p.BuyerID, Purchase: p.ID})
 		l.entered(l.purchases[string(s.Transaction)])
 	}
 	if o := e.Opening; o != nil {

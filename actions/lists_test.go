@@ -416,3 +416,23 @@ func TestSecretsOfWebhooksRotate(t *testing.T) {
 	h.secret = fresh // the old one
 	test("t4", 1)
 }
+
+// What happened long ago without a rule about it is forgotten; what a rule is about stays, and with it who is on the list.
+func TestHappeningsAreForgotten(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := worldOn(t, s)
+		list := w.list("Students")
+		w.sells("HP1", "marina.duarte@example.com", actions.Approved)
+		w.rule(actions.RuleInput{Event: actions.OnApproved, Act: actions.ActAdd, List: list})
+		w.sells("HP2", "paulo@example.net", actions.Approved)
+		w.sells("HP2", "paulo@example.net", actions.Disputed)
+		n, err := s.ForgetListEvents(w.clock().Add(time.Hour), 100)
+		w.must(err)
+		if n != 2 { // HP1's, and the claim
+			t.Errorf("forgot %d", n)
+		}
+		w.sells("HP2", "paulo@example.net", actions.Complete)
+		w.wantOn(list, "paulo@example.net")
+	})
+}

@@ -128,10 +128,19 @@ func (s *Store) FactOf(account, subject, event, nth string) (ListFact, error) {
 
 // ForgetListEvents drops what was recorded before an instant, where no rule is old enough to be about it.
 func (s *Store) ForgetListEvents(before time.Time, limit int) (int, error) {
-	return s.forget("what happened", forgetListEvents, before, limit)
+	type row struct{ Account, Subject, Event, Nth string }
+	over, err := read[row](s, limit, forgetListEvents, before.UTC(), limit)
+	if err != nil {
+		return 0, fmt.Errorf("find what happened long ago: %w", err)
+	}
+	for _, r := range over {
+		if _, err := s.exec("DELETE FROM list_events WHERE account_id = ? AND subject = ? AND event = ? AND nth = ?", r.Account, r.Subject, r.Event, r.Nth); err != nil {
+			return 0, fmt.Errorf("forget what happened: %w", err)
+		}
+	}
+	return len(over), nil
 }
 
-const forgetListEvents = `DELETE FROM list_events WHERE (account_id, subject, event, nth) IN
-	(SELECT e.account_id, e.subject, e.event, e.nth FROM list_events e WHERE e.created_at < ?
-		AND NOT EXISTS (SELECT 1 FROM list_rules r WHERE r.account_id = e.account_id AND r.event = e.event AND r.since <= e.at)
-		ORDER BY e.created_at LIMIT ?)`
+const forgetListEvents = `SELECT e.account_id, e.subject, e.event, e.nth FROM list_events e WHERE e.created_at < ?
+	AND coalesce(e.at < (SELECT min(r.since) FROM list_rules r WHERE r.account_id = e.account_id AND r.event = e.event), TRUE)
+	ORDER BY e.created_at LIMIT ?`
