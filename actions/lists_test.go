@@ -424,6 +424,7 @@ func TestHappeningsAreForgotten(t *testing.T) {
 		w := worldOn(t, s)
 		list := w.list("Students")
 		w.sells("HP1", "marina.duarte@example.com", actions.Approved)
+		w.pass(time.Second)
 		w.rule(actions.RuleInput{Event: actions.OnApproved, Act: actions.ActAdd, List: list})
 		w.sells("HP2", "paulo@example.net", actions.Approved)
 		w.sells("HP2", "paulo@example.net", actions.Disputed)
