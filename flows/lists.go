@@ -219,7 +219,7 @@ func (f *Lists) export(c flow.Call) (err error) {
 }
 
 func (f *Lists) exported() []flow.Fact {
-	return flow.Card("list", f.List.Name, "rows", f.Export.Rows, "left_out", f.Export.LeftOut)
+	return flow.Card("list", f.List.Name, "rows", f.Export.Rows, "kept_back", f.Export.LeftOut)
 }
 
 func (f *Lists) named() []flow.Fact { return flow.Card("list", f.List.Name) }
