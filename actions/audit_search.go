@@ -24,12 +24,13 @@ const (
 	AreaAccess   AuditArea = "access"
 	AreaTeam     AuditArea = "team"
 	AreaData     AuditArea = "data"
+	AreaCases    AuditArea = "cases"
 	AreaPlatform AuditArea = "platform"
 	AreaOther    AuditArea = "other"
 )
 
 // AuditAreas lists them in the order in which they are offered.
-var AuditAreas = []AuditArea{AreaMoney, AreaIdentity, AreaAccess, AreaTeam, AreaData, AreaPlatform, AreaOther}
+var AuditAreas = []AuditArea{AreaMoney, AreaIdentity, AreaAccess, AreaTeam, AreaData, AreaCases, AreaPlatform, AreaOther}
 
 // auditAreas says by the first word of an action where it belongs.
 var auditAreas = map[string]AuditArea{
@@ -37,6 +38,7 @@ var auditAreas = map[string]AuditArea{
 	"cancel": AreaMoney, "chargeday": AreaMoney, "reactivate": AreaMoney,
 	"email": AreaIdentity, "putback": AreaIdentity, "buyer": AreaIdentity, "code": AreaIdentity, "document": AreaIdentity,
 	"access": AreaAccess, "bulk": AreaAccess, "checkin": AreaAccess, "ticket": AreaAccess,
+	"case": AreaCases, "canned": AreaCases,
 	"person": AreaTeam, "factor": AreaTeam, "setting": AreaTeam, "language": AreaTeam,
 	"privacy": AreaData, "audit": AreaData, "evidence": AreaData, "export": AreaData, "file": AreaData, "keys": AreaData, "retention": AreaData,
 	"list": AreaData, "list_rule": AreaData, "hook": AreaData, "mail_kind": AreaData,

@@ -26,6 +26,7 @@ type Policy struct {
 	Flood         FloodPolicy        `yaml:"flood"`
 	Reveal        RevealPolicy       `yaml:"reveal"`
 	Bulk          BulkPolicy         `yaml:"bulk"`
+	Cases         CasePolicy         `yaml:"cases"`
 }
 
 // BulkPolicy is for work that is done for many at once.
@@ -121,6 +122,17 @@ type EmailChangePolicy struct {
 	Codes        bool `yaml:"codes"`        // a buyer enters both codes also where somebody decides; self-service never goes without
 }
 
+// CasePolicy says what buyers are promised when they ask the team, and what happens when nobody answers. Business hours are
+// those of BusinessHours.
+type CasePolicy struct {
+	FirstReplyHours int `yaml:"first_reply_hours"` // business hours until an answer
+	ResolveHours    int `yaml:"resolve_hours"`     // business hours until a case should be closed
+	RemindMinutes   int `yaml:"remind_minutes"`    // before the promise ends; 0 is never
+	EscalateHours   int `yaml:"escalate_hours"`    // of any kind, unanswered; managers are told at the next business hour; 0 is never
+	ReopenDays      int `yaml:"reopen_days"`       // after closing in which the buyer's next message opens the case again
+	OpenPerBuyer    int `yaml:"open_per_buyer"`    // open cases of one person at once; 0: no limit
+}
+
 // DefaultPolicy is what holds where the configuration says nothing (design 7.1, 7.4).
 func DefaultPolicy() Policy {
 	return Policy{
@@ -138,6 +150,7 @@ func DefaultPolicy() Policy {
 		Flood:         FloodPolicy{PerMinute: 120},
 		Reveal:        RevealPolicy{PerDay: 20},
 		Bulk:          BulkPolicy{TypeAbove: 50},
+		Cases:         CasePolicy{FirstReplyHours: 4, ResolveHours: 24, RemindMinutes: 60, EscalateHours: 24, ReopenDays: 14, OpenPerBuyer: 5},
 	}
 }
 
@@ -194,6 +207,12 @@ func (p Policy) Validate() []PolicyMistake {
 	between("codes.per_shop", p.Codes.PerShop, 1, 1_000_000)
 	between("flood.per_minute", p.Flood.PerMinute, 0, 10_000)
 	between("reveal.per_day", p.Reveal.PerDay, 0, 10_000)
+	between("cases.first_reply_hours", p.Cases.FirstReplyHours, 1, 1000)
+	between("cases.resolve_hours", p.Cases.ResolveHours, 1, 10_000)
+	between("cases.remind_minutes", p.Cases.RemindMinutes, 0, 24*60)
+	between("cases.escalate_hours", p.Cases.EscalateHours, 0, 24*30)
+	between("cases.reopen_days", p.Cases.ReopenDays, 0, 365)
+	between("cases.open_per_buyer", p.Cases.OpenPerBuyer, 0, 1000)
 	return all
 }
 

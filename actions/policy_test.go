@@ -27,7 +27,7 @@ func TestPolicyListsAllMistakes(t *testing.T) {
 	want := []string{"buyer_refund.max", "buyer_refund.first_in_months", "second_person.refund_above", "buyer_yearly.without_person",
 		"buyer_yearly.refunds", "product_spike.count", "product_spike.times", "product_spike.least", "agent_daily.refunds",
 		"agent_daily.amount", "proposal_hours", "resend.buyer_daily", "resend.per_address", "resend.per_shop", "email_change.days", "email_change.max", "email_change.freeze_hours",
-		"codes.per_address", "codes.per_conversation", "codes.per_shop", "flood.per_minute"}
+		"codes.per_address", "codes.per_conversation", "codes.per_shop", "flood.per_minute", "cases.first_reply_hours", "cases.resolve_hours"}
 	if d := cmp.Diff(want, paths); d != "" {
 		t.Error(d)
 	}

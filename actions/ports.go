@@ -146,6 +146,7 @@ type MailValues struct {
 	Reason       string    `json:"reason,omitempty"`    // in the decider's words, such as why a refund was denied
 	At           time.Time `json:"at,omitzero"`
 	Until        time.Time `json:"until,omitzero"`        // how long the purchase is frozen
+	Case         string    `json:"case,omitempty"`        // what the reader calls his case, such as "#1042"
 	Change       string    `json:"change,omitempty"`      // id of the change of e-mail that the reader may have put back
 	NotMeURL     string    `json:"-"`                     // where he does: signed when the mail is sent, and kept nowhere
 	ChatURL      string    `json:"-"`                     // where the reader continues in a chat
@@ -188,6 +189,9 @@ var MailTemplates = []string{
 	"code_export",       // a one-time code: all that is kept of the buyer, to him
 	"code_erase",        // a one-time code: all that is kept of the buyer is erased
 	"page_link",         // the link to one's own page
+	"case_opened",       // we have your question, and answer until then
+	"case_reply",        // the team's answer to a question
+	"case_closed",       // a question was closed, and how to come back
 	"request_closed",    // a request ended without being carried out, and no chat could tell
 
 	"subscription_cancelled", // your subscription has ended, and until when you have access

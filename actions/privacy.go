@@ -49,6 +49,9 @@ func (c *Core) writeOut(tx *store.Store, file *store.BuyerFile) ([]byte, error) 
 	if err := c.openContact(&file.Buyer); err != nil {
 		return nil, err
 	}
+	if err := c.openSaid(file.CaseMessages); err != nil {
+		return nil, err
+	}
 	out, err := json.MarshalIndent(tx.Rows(*file), "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("encode a buyer's file: %w", err)
@@ -89,6 +92,27 @@ func (c *Core) openTickets(file *store.BuyerFile) error {
 			return err
 		}
 		t.Code, t.CodeKey = nil, ""
+	}
+	return nil
+}
+
+// openSaid puts what was said in cases where its seal is, as JSON: the team's notes are about him too. Who of the team wrote
+// is left out.
+func (c *Core) openSaid(all []store.CaseMessage) error {
+	for i, m := range all {
+		if MessageKind(m.Kind) != SaidByBuyer {
+			all[i].Author, all[i].AuthorName = "", ""
+		}
+		if len(m.Body) == 0 {
+			continue
+		}
+		text, err := c.vault.Open(caseUse, m.ID, m.Body)
+		if err != nil {
+			text = []byte("sealed with another secret_key")
+		}
+		if all[i].Body, err = json.Marshal(string(text)); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -138,6 +162,16 @@ func (c *Core) erase(tx *store.Store, who Actor, file store.BuyerFile) (Erasure,
 	}
 	for _, p := range file.Purchases {
 		if err := refresh(tx, who.Account, subjectOfPurchase(p.Transaction)); err != nil {
+			return Erasure{}, err
+		}
+	}
+	for _, k := range file.Cases {
+		if err := refresh(tx, who.Account, subjectOfCase(k.ID)); err != nil {
+			return Erasure{}, err
+		}
+	}
+	for _, m := range file.CaseMessages {
+		if err := refresh(tx, who.Account, subjectOfSaid(m.ID)); err != nil {
 			return Erasure{}, err
 		}
 	}

@@ -27,6 +27,8 @@ func lived(w *world) (actions.Transaction, actions.Actor) {
 	w.must(err)
 	_, err = w.resend(w.ana, "k4", code)
 	w.must(err)
+	_, err = w.core.OpenCase(ctx, w.marina, actions.OpenCaseInput{Key: "k5", Topic: actions.TopicAccess, Text: "Marina here, my CPF is in the mail", Transaction: code})
+	w.must(err)
 	who := w.stranger("new-phone")
 	sent, err := w.sendCode(who, "HP100")
 	w.must(err)

@@ -92,6 +92,9 @@ func (c *Core) forgettings(account string) []forgetting {
 		{"attendees", r.Attendees, simple((*store.Store).ForgetAttendees)},
 		{"calls", r.Webhooks, simple((*store.Store).ForgetDeliveries)},
 		{"happenings", unlessKept(r.Webhooks, PreviewDays+1), simple((*store.Store).ForgetListEvents)},
+		{"cases", r.Cases, simple(func(tx *store.Store, before time.Time, limit int) (int, error) {
+			return tx.ForgetCaseTexts(before, c.now(), limit)
+		})},
 		{"requests", r.Requests, c.trimRequests},
 		{"proposals", r.Requests, c.trimProposals},
 	}

@@ -2,6 +2,7 @@ package actions
 
 import (
 	"context"
+	"strings"
 
 	"github.com/aftersale/aftersale/store"
 )
@@ -63,6 +64,14 @@ const (
 // newsMail finds the purchase that news is about, and which mail brings it.
 func (c *Core) newsMail(tx *store.Store, news Tell) (p Purchase, subject, mail string, err error) {
 	ctx, us := tx.Context(), systemActor(news.Account)
+	if kind, id, _ := strings.Cut(news.Subject, ":"); kind == "caseanswer" || kind == "caseclosed" {
+		id, _, _ = strings.Cut(id, "/")
+		p, mailed, err := c.unreachedCase(tx, news.Account, kind, id)
+		if mailed {
+			mail = mailOwn
+		}
+		return p, news.Subject, mail, err
+	}
 	if news.Subject != "" { // between people of the team
 		return Purchase{}, news.Subject, mailNone, nil
 	}

@@ -16,6 +16,7 @@ var commandOptions = map[string][]flow.CommandOption{
 	"refund":  {{Name: "transaction", Suggest: true}},
 	"resend":  {{Name: "transaction", Suggest: true}, {Name: "product", Suggest: true}},
 	"checkin": {{Name: "query", Suggest: true}},
+	"case":    {{Name: "query", Suggest: true}},
 	"email":   {{Name: "transaction", Suggest: true}},
 	"audit":   {{Name: "who"}, {Name: "area", Choices: choices(actions.AuditAreas)}, {Name: "period"}, {Name: "text"}},
 	"join":    {{Name: "code"}},

@@ -33,6 +33,7 @@ type Find struct {
 	CheckIn  actions.Verdict
 	Chats    bool // the buyer has some, for the team
 	Page     bool // for a buyer: there is one of all that he has bought
+	Cases    bool // likewise
 	History  bool
 	Happened []actions.Happening
 
@@ -147,6 +148,9 @@ func (f *Find) load(c flow.Call) (err error) {
 			return err
 		}
 		f.Chats = len(chats) > 0
+		if f.Cases, err = f.core.HasCases(c, c.Who, f.Picked); err != nil {
+			return err
+		}
 	}
 	f.Page = !f.Staff && f.core.HasPages()
 	f.Happened = nil
@@ -199,8 +203,14 @@ func (f *Find) items() []flow.Item {
 	if f.Page {
 		items = append(items, flow.Open("mine", "mine", nil))
 	}
+	if !f.Staff {
+		items = append(items, flow.Open("ask", "case", map[string]string{"about": string(f.Picked)}))
+	}
 	if f.Chats {
 		items = append(items, flow.Open("chats", "chats", about))
+	}
+	if f.Cases {
+		items = append(items, flow.Open("cases", "case", map[string]string{"query": string(f.Picked)}))
 	}
 	toggle := "history"
 	if f.History {

@@ -40,6 +40,7 @@ func (n *Notices) Handlers() map[string]jobs.Handler {
 	return map[string]jobs.Handler{
 		actions.JobAnnounce: n.announce,
 		actions.JobRemind:   n.announce,
+		actions.JobCase:     n.announceCase,
 		jobPost:             n.post,
 		actions.JobRefresh:  n.refresh,
 		actions.JobTell:     n.tell,
@@ -64,17 +65,21 @@ func (n *Notices) announce(ctx context.Context, job jobs.Job) error {
 	if err := job.Decode(&a); err != nil {
 		return err
 	}
+	return n.announceIn(ctx, n.rooms, a.Subject)
+}
+
+func (n *Notices) announceIn(ctx context.Context, in func(context.Context) ([]Room, error), subject string) error {
 	return n.Store.Tx(ctx, func(tx *store.Store) error {
-		rooms, err := n.rooms(tx.Context())
+		rooms, err := in(tx.Context())
 		if err != nil {
 			return err
 		}
 		for _, room := range rooms {
-			post, err := jobs.New(jobPost, posting{a.Subject, room.Platform, room.Chat})
+			post, err := jobs.New(jobPost, posting{subject, room.Platform, room.Chat})
 			if err != nil {
 				return err
 			}
-			post.Key = a.Subject + "@" + room.Platform + "/" + room.Chat
+			post.Key = subject + "@" + room.Platform + "/" + room.Chat
 			if err := tx.Enqueue(post); err != nil {
 				return err
 			}

@@ -20,7 +20,7 @@ type Start struct {
 // all that somebody says.
 func NewStart(core *actions.Core) flow.Def {
 	return flow.Def{Name: Home, Roles: everybody, New: func() flow.Flow { return &Start{} },
-		Greeted: invitation,
+		Greeted: greeted,
 		Redirect: func(ctx context.Context, words string) (flow.Launch, bool) {
 			if join, ok := invitation(words); ok {
 				return join, true
@@ -28,6 +28,14 @@ func NewStart(core *actions.Core) flow.Def {
 			t, ok := core.OpenLink(ctx, words)
 			return flow.Launch{Flow: "find", Values: map[string]string{"query": string(t), "known": string(t)}}, ok
 		}}
+}
+
+// greeted starts what a text stands for that answers nothing: an invitation to the team, or, of a buyer, a question to it.
+func greeted(who actions.Actor, text string) (flow.Launch, bool) {
+	if l, ok := invitation(text); ok {
+		return l, true
+	}
+	return question(who, text)
 }
 
 // invitation starts Join with the code of an invitation that is all of a text.

@@ -47,6 +47,10 @@ func Models() []any {
 		&BulkItem{},
 		&Setting{},
 		&SettingChange{},
+		&Case{},
+		&CaseMessage{},
+		&CaseDeflection{},
+		&CaseCounter{},
 	}
 }
 
@@ -59,4 +63,5 @@ var Retention = map[string]string{
 	"requests_untrimmed":  "SELECT * FROM requests WHERE " + spentRequests + " ORDER BY updated_at LIMIT ?",
 	"proposals_untrimmed": "SELECT * FROM proposals WHERE " + spentProposals + " ORDER BY created_at LIMIT ?",
 	"buyers_by_contact":   "SELECT * FROM buyers WHERE " + spentContacts + " ORDER BY contact_at, id LIMIT ?",
+	"cases_untrimmed":     "SELECT * FROM cases WHERE " + spentCases + " ORDER BY closed_at LIMIT ?",
 }

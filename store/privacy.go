@@ -39,6 +39,9 @@ type BuyerFile struct {
 	Lists         []ListMember
 	Calls         []HookDelivery
 	OptOuts       []OptOut
+	Cases         []Case
+	CaseMessages  []CaseMessage
+	Deflections   []CaseDeflection
 	Inbound       []InboundEvent // deliveries that are about him, or whose payload names the address
 	Audit         []AuditEntry
 }
@@ -77,6 +80,9 @@ func (s *Store) BuyerFile(account, buyer string) (BuyerFile, error) {
 	}
 	if err := s.filePeople(&f, list); err != nil {
 		return f, fmt.Errorf("chats of a buyer: %w", err)
+	}
+	if err := s.fileCases(account, &f, list); err != nil {
+		return f, fmt.Errorf("cases of a buyer: %w", err)
 	}
 	if err := s.filePurchases(account, &f, list); err != nil {
 		return f, fmt.Errorf("purchases of a buyer: %w", err)
@@ -270,6 +276,19 @@ func (s *Store) EraseBuyer(f BuyerFile, at time.Time) error {
 	for _, c := range f.Conversations {
 		gone := Erased + "-" + c.ID
 		all = append(all, run(&Conversation{}, map[string]any{"blob": nil, "open": false, "user_id": gone, "chat": gone}, "id = ?", c.ID))
+	}
+	for _, c := range f.Cases {
+		closed := c.ClosedAt
+		if closed == nil {
+			closed = &at // nobody could be answered any more
+		}
+		all = append(all, run(&Case{}, map[string]any{"identity_id": "", "status": "closed", "closed_at": closed, "waiting_since": nil,
+			"promised_at": nil, "snoozed_until": nil, "trimmed_at": at, "revision": c.Revision + 1}, "id = ?", c.ID),
+			run(&CaseMessage{}, map[string]any{"body": nil}, "case_id = ?", c.ID),
+			run(&CaseMessage{}, map[string]any{"author_name": ""}, "case_id = ? AND kind = 'buyer'", c.ID))
+	}
+	for _, d := range f.Deflections {
+		all = append(all, drop(&CaseDeflection{}, "id = ?", d.ID))
 	}
 	for _, m := range f.Messages {
 		all = append(all, drop(&Message{}, "id = ?", m.ID))

@@ -104,6 +104,7 @@ func values(w *words, locale string, m actions.Message) map[string]string {
 		"next":          format.Date(locale, m.Timezone, v.Next),
 		"minutes":       format.Number(locale, int64(v.Minutes)),
 		"at":            format.DateTime(locale, m.Timezone, v.At),
+		"case":          oneLine(v.Case),
 		"until":         format.DateTime(locale, m.Timezone, v.Until),
 		"not_me_url":    webLink(v.NotMeURL),
 		"page_url":      webLink(v.PageURL),

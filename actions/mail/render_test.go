@@ -26,6 +26,7 @@ func message(template, locale string) actions.Message {
 		To:     "marina@example.com", ToName: "Marina Duarte",
 		At: time.Date(2026, 3, 12, 17, 30, 0, 0, time.UTC),
 		Values: actions.MailValues{
+			Case:    "#1042",
 			Product: "Pão de Fermentação Natural", Transaction: "HP1100000101",
 			Price: actions.Money{Minor: 29700, Currency: "BRL"}, Payment: actions.Pix,
 			AccessURL: "https://club.example.com/pao?u=1&v=2", OldEmail: "marina@example.com", NewEmail: "m•••a@n•••o.com",

@@ -34,7 +34,7 @@ type Def struct {
 	// Route, when set, may have what was typed as options of the command start another flow.
 	Route func(values map[string]string) (Launch, bool)
 	// Greeted, when set on the home flow, may have text that answers nothing start another flow.
-	Greeted func(text string) (Launch, bool)
+	Greeted func(who actions.Actor, text string) (Launch, bool)
 	// Quiet keeps a command out of menus and help: whoever needs it is told its word.
 	Quiet bool
 }
@@ -63,6 +63,7 @@ type Call struct {
 	Now          time.Time
 	Speak        func(locale string)     // shows the rest of this interaction in another language
 	Text         func(t Text) string     // says a text in the reader's language, for files that he is given
+	hand         func(l Launch)          // leaves for another flow
 	Become       func(who actions.Actor) // has the rest of this interaction done by somebody of whom more is known now
 }
 
@@ -110,6 +111,18 @@ func Menu(key string, card func() []Fact, items ...Item) Step {
 
 // Do runs an action; the only step with input or output. It runs inside the interaction's transaction.
 func Do(key string, run func(Call) error) Step { return Step{key: key, kind: doStep, run: run} }
+
+// Hand is a Do whose success starts another flow: what it wrote stays, and the conversation stands where it did, so that its
+// card can be answered again.
+func Hand(key string, run func(Call) (Launch, error)) Step {
+	return Step{key: key, kind: doStep, run: func(c Call) error {
+		l, err := run(c)
+		if err == nil {
+			c.hand(l)
+		}
+		return err
+	}}
+}
 
 // Result shows the outcome; the flow ends. Its items can only launch other flows.
 func Result(key string, card func() []Fact, items ...Item) Step {

@@ -90,10 +90,37 @@ func (t *talk) typed(g Typed) (answer, error) {
 		return answer{}, err
 	}
 	e := t.understand(s, g.Text)
+	if l, ok := t.meant(saved, s, e); ok {
+		return t.start(t.flows[l.Flow], Start{Values: l.Values}, "")
+	}
 	erase := t.answersSecret(s, e)
 	out, err := t.advance(saved, s, e)
 	out.replace, out.erase = false, erase // in a chat what is typed is answered below it
 	return out, err
+}
+
+// meant is the flow that text stands for which no open question wants: what somebody writes beside the buttons, or long
+// after anything was asked, is not lost.
+func (t *talk) meant(saved store.Conversation, s State, e Event) (Launch, bool) {
+	said, ok := e.(Say)
+	d, known := t.flows[s.Flow]
+	if home := t.flows[t.Home]; !ok || !known || home.Greeted == nil {
+		return Launch{}, false
+	}
+	if fields := Look(d, s, t.who).Fields; !t.expired(saved) && len(fields) == 1 && fields[0].Kind != ChoiceField {
+		return Launch{}, false
+	}
+	return t.greeting(said.Text)
+}
+
+// greeting is the flow that the words of a text stand for.
+func (t *talk) greeting(text string) (Launch, bool) {
+	home := t.flows[t.Home]
+	if home.Greeted == nil {
+		return Launch{}, false
+	}
+	l, ok := home.Greeted(t.who, text)
+	return l, ok && t.flows[l.Flow].New != nil
 }
 
 // answersSecret reports whether what was typed is an answer that must not stay in the chat.
@@ -108,13 +135,10 @@ func (t *talk) answersSecret(s State, e Event) bool {
 
 // greet answers text when nothing is asked: with the flow that its words stand for, else with the home flow.
 func (t *talk) greet(text string) (answer, error) {
-	home := t.flows[t.Home]
-	if home.Greeted != nil {
-		if l, ok := home.Greeted(text); ok && t.flows[l.Flow].New != nil {
-			return t.start(t.flows[l.Flow], Start{Values: l.Values}, "")
-		}
+	if l, ok := t.greeting(text); ok {
+		return t.start(t.flows[l.Flow], Start{Values: l.Values}, "")
 	}
-	return t.start(home, Start{}, "")
+	return t.start(t.flows[t.Home], Start{}, "")
 }
 
 // understand reads typed text as the button it names, by number or label, where one is meant; else as an answer.
@@ -211,9 +235,12 @@ func (t *talk) play(d Def, s State, saved store.Conversation, e Event, known boo
 			return t.launch(*effect.Launch, Token{Of: s.Conversation, Revision: s.Revision, Button: pressed(e)})
 		}
 		was := t.who.ID
-		called, err := t.call(d, next, effect)
+		called, to, err := t.call(d, next, effect)
 		if err != nil {
 			return answer{flow: d.Name}, err
+		}
+		if to != nil {
+			return t.launch(*to, Token{Of: s.Conversation, Revision: s.Revision, Button: pressed(e)})
 		}
 		if t.who.ID != was { // of whom more is known now: it stays his
 			next.Owner, next.Role = t.who.ID, t.who.Role
@@ -280,15 +307,16 @@ func pressed(e Event) string {
 	return p.Button
 }
 
-// call runs a Do step. Its error rolls the transaction back, unless this is the replay that was told of it.
-func (t *talk) call(d Def, s State, effect Effect) (Called, error) {
+// call runs a Do step, and tells which other flow it leaves for, if it does. Its error rolls the transaction back, unless
+// this is the replay that was told of it.
+func (t *talk) call(d Def, s State, effect Effect) (called Called, to *Launch, err error) {
 	if e, ok := t.failed[effect.Key]; ok {
-		return Called{Step: effect.Step, Err: failure(e)}, nil
+		return Called{Step: effect.Step, Err: failure(e)}, nil, nil
 	}
 	f := d.New()
 	if len(s.Answers) > 0 {
 		if err := json.Unmarshal(s.Answers, f); err != nil {
-			return Called{}, err
+			return Called{}, nil, err
 		}
 	}
 	for _, step := range f.Steps() {
@@ -300,19 +328,20 @@ func (t *talk) call(d Def, s State, effect Effect) (Called, error) {
 			Platform: t.in.Platform, Chat: t.in.Chat, Shared: t.in.Shared,
 			Text:   func(text Text) string { return t.Words.Text(text, reader(t.who)) },
 			Speak:  func(locale string) { t.who.Locale = locale },
+			hand:   func(l Launch) { to = &l },
 			Become: func(who actions.Actor) { t.who = who },
 		}
 		err := step.run(c)
 		if kept := (*actions.Error)(nil); errors.As(err, &kept) && kept.Kept {
-			return Called{Step: effect.Step, Err: failure(kept)}, nil // what it wrote is committed with the turn
+			return Called{Step: effect.Step, Err: failure(kept)}, nil, nil // what it wrote is committed with the turn
 		}
 		if err != nil {
-			return Called{}, t.failure(effect, d, err)
+			return Called{}, nil, t.failure(effect, d, err)
 		}
 		break
 	}
 	data, err := json.Marshal(f)
-	return Called{Step: effect.Step, Data: data}, err
+	return Called{Step: effect.Step, Data: data}, to, err
 }
 
 // failure decides what an action's error becomes: something the person reads, or an interaction that failed.

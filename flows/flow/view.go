@@ -42,6 +42,9 @@ func Card(pairs ...any) []Fact {
 // A PersonName is somebody's name: shown as initials where others read along.
 type PersonName string
 
+// A Prose is what somebody wrote at length, such as a message of a buyer: shown as a quotation, with its line breaks.
+type Prose string
+
 // A Moment is a time shown with its hour; a bare time.Time is shown as a date.
 type Moment time.Time
 

@@ -153,6 +153,9 @@ func longSteps(t testing.TB, p actions.Purchase, rule actions.Verdict) []flow.Vi
 	for _, v := range append(longTeam(), longLists()...) {
 		add(v)
 	}
+	for _, v := range longCases(p) {
+		add(v)
+	}
 	for _, v := range longBulk(p) {
 		add(v)
 	}
@@ -221,6 +224,7 @@ func longCards(p actions.Purchase, rule actions.Verdict) []longView {
 	}
 	all = append(all, longTeamCards(p, rule)...)
 	all = append(all, longBulkCards(p)...)
+	all = append(all, longCaseCards(p)...)
 	all = append(all, longCalls()...)
 	open := longProposal(p, rule, actions.ProposalRefund, actions.ProposalOpen)
 	page := actions.ProposalPage{Proposals: []actions.Proposal{open, open, open, open, open}, Next: "n"}

@@ -114,6 +114,7 @@ func openAt(t *testing.T, s *store.Store, g given, on Platform, memory *chats, a
 	commerce := actionstest.NewFlaky(ledger.New(w.store, w.now), g.script(t)...)
 	w.core = actions.New(actions.Options{Store: w.store, Commerce: ordered{commerce, w}, Mailer: w, Policy: g.policy(), Shop: g.shop(), Rooms: w.rooms, Now: w.now, NewID: w.newID,
 		MailPerMinute: g.PerMinute, Vault: secrets, NewCode: w.newCode, Hooks: calling{w}, Random: &counting{}, PublicURL: func() string { return "https://shop.example" },
+		Hours:    actions.DefaultHours(),
 		ChatLink: func(_ context.Context, words string) string { return "https://chat.example/?start=" + words }})
 	w.furnish(t, g)
 	shop, err := w.store.In(context.Background()).Account(account)

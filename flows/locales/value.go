@@ -27,6 +27,8 @@ func (w *Words) value(v any, r flow.Reader) string {
 			v = actions.MaskText(v)
 		}
 		return clean(v)
+	case flow.Prose:
+		return prose(string(v), r)
 	case flow.Text:
 		return w.Text(v, r)
 	case *flow.Text:
@@ -85,6 +87,8 @@ func (w *Words) value(v any, r flow.Reader) string {
 		return w.word("role", string(v), r)
 	case actions.Reason:
 		return w.word("reason", string(v), r)
+	case actions.Topic:
+		return w.word("topic", string(v), r)
 	case actions.OutcomeKind:
 		return w.word("outcome", string(v), r)
 	case bool:
@@ -134,9 +138,46 @@ func list[T any](w *Words, values []T, r flow.Reader) string {
 	return format.List(r.Locale, texts)
 }
 
+// maxProse is how many characters of a quotation are shown; maxLines how many of its lines.
+const (
+	maxProse = 1500
+	maxLines = 40
+)
+
+// prose quotes what somebody wrote. Each line has a mark in front, so that none can be taken for one of ours; empty lines
+// go.
+func prose(text string, r flow.Reader) string {
+	if r.Shared {
+		text = actions.MaskText(text)
+	}
+	if utf8.RuneCountInString(text) > maxProse {
+		text = string([]rune(text)[:maxProse-1]) + "…"
+	}
+	var all []string
+	for _, line := range strings.FieldsFunc(text, func(r rune) bool {
+		return r == '\n' || r == '\r' || r == '\v' || r == '\f' || r == '\u0085' || r == '\u2028' || r == '\u2029'
+	}) {
+		if line = oneLine(line); line != "" {
+			all = append(all, "│ "+line)
+		}
+	}
+	if len(all) > maxLines {
+		all = append(all[:maxLines-1], "│ …")
+	}
+	return strings.Join(all, "\n")
+}
+
 // clean makes text from outside one line of sane length: line breaks and tabs become spaces; control characters and
 // those that turn the writing direction or are invisible go, for with them a text can pretend to be another.
 func clean(s string) string {
+	s = oneLine(s)
+	if utf8.RuneCountInString(s) > maxValue {
+		s = strings.TrimSpace(string([]rune(s)[:maxValue-1])) + "…"
+	}
+	return s
+}
+
+func oneLine(s string) string {
 	s = strings.ToValidUTF8(s, "�")
 	s = strings.Map(func(r rune) rune {
 		switch {
@@ -149,9 +190,5 @@ func clean(s string) string {
 		}
 		return r
 	}, s)
-	s = strings.Join(strings.Fields(s), " ")
-	if utf8.RuneCountInString(s) > maxValue {
-		s = strings.TrimSpace(string([]rune(s)[:maxValue-1])) + "…"
-	}
-	return s
+	return strings.Join(strings.Fields(s), " ")
 }

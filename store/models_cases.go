@@ -1,0 +1,69 @@
+package store
+
+import "time"
+
+// A Case is a question of a buyer that the team answers.
+//
+// Reports read OpenedAt, FirstReplyAt, ClosedAt (of the last time it was closed), Reopened, Topic and Source; what nobody had
+// to ask is in CaseDeflection.
+type Case struct {
+	ID           string `gorm:"primaryKey"`
+	AccountID    string
+	Number       int64  // what people call it: counted from 1001 in each account
+	BuyerID      string // empty: nobody knows yet who asks
+	IdentityID   string // chat user who is answered; empty: the buyer has no chat, and is answered by mail
+	PurchaseID   string // what it is about; empty: nothing in particular
+	Topic        string // access, refund …; see actions.Topics
+	Source       string // chat, feedback
+	Status       string // team, buyer, snoozed, closed: for whom it waits
+	Assignee     string // person who has it; empty: nobody
+	AssigneeName string
+	OpenedAt     time.Time
+	DueAt        time.Time  // its place in the queues: when an answer is owed, when it wakes, else since when it stands there
+	LastAt       time.Time  // last message of either side
+	WaitingSince *time.Time // first message of the buyer that nobody has answered
+	PromisedAt   *time.Time // until when he was promised the answer
+	ResolveBy    *time.Time // until when the team wants it closed
+	RemindedAt   *time.Time // of this wait: when the team was reminded of the promise
+	EscalatedAt  *time.Time // of this wait: when managers were told
+	FirstReplyAt *time.Time
+	ClosedAt     *time.Time
+	SnoozedUntil *time.Time
+	Reopened     int // how often
+	Messages     int // of both sides, and notes
+	Revision     int
+	TrimmedAt    *time.Time // when its texts were dropped
+}
+
+// A CaseMessage is what somebody said in a case, or noted in it.
+type CaseMessage struct {
+	ID         string `gorm:"primaryKey"`
+	AccountID  string
+	CaseID     string
+	Kind       string // buyer, reply, note
+	Author     string // actor id
+	AuthorName string
+	Body       []byte // sealed; NULL once it was dropped
+	Via        string // of a reply: chat or mail
+	RequestKey string // unique in the account: the same is never said twice
+	CreatedAt  time.Time
+}
+
+// A CaseDeflection is a question that did not become a case, since a flow was offered in its place and taken. It counts
+// once the same buyer has asked nothing on that topic for a week: until then, or when ReturnedAt is set, it does not.
+type CaseDeflection struct {
+	ID         string `gorm:"primaryKey"`
+	AccountID  string
+	IdentityID string
+	BuyerID    string // empty: nobody knows who asked
+	Topic      string
+	Flow       string // what was taken
+	CreatedAt  time.Time
+	ReturnedAt *time.Time // when he opened a case on it after all
+}
+
+// A CaseCounter is the last number that was given to a case of an account.
+type CaseCounter struct {
+	AccountID string `gorm:"primaryKey"`
+	Last      int64
+}
