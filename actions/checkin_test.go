@@ -219,7 +219,7 @@ func TestAttendeesAreNamed(t *testing.T) {
 		wantError(t, err, actions.NotFound, "checkin.unknown_code")
 		d, err := w.core.TicketAtDoor(t.Context(), w.ana, third.Code)
 		w.must(err)
-		equal(t, "at the door", []any{d.Ticket.Name, d.Verdict.Rule}, []any{"Eva Lang", "admit.allowed"})
+		equal(t, "at the door", []any{d.Ticket.Name, d.Verdict.Rule}, []any{"Eva Lang", "admit.early"})
 		w.work()
 		equal(t, "mails to the buyer", len(w.mailsOf("ticket")), 4) // complete; document given; taken away; another name
 		equal(t, "audit", w.audit(code), []string{"p-ana checkin.sent", "system ticket.named", "system ticket.named", "system ticket.named",
@@ -316,6 +316,11 @@ func TestTheDoorLetsInOnce(t *testing.T) {
 		_, err = w.core.Admit(t.Context(), w.marina, actions.AdmitInput{Key: "x", Ticket: ticket.ID})
 		wantError(t, err, actions.Denied, "error.role")
 
+		_, err = w.core.Admit(t.Context(), w.ana, actions.AdmitInput{Key: "early", Ticket: ticket.ID})
+		wantError(t, err, actions.Conflict, "verdict.admit.early") // somebody tries the scanner
+		w.pass(dinner.Add(-time.Hour).Sub(start))
+		open := dinner.Add(-time.Hour)
+
 		// Two doors at the same time.
 		var both sync.WaitGroup
 		errs := make([]error, 2)
@@ -333,10 +338,10 @@ func TestTheDoorLetsInOnce(t *testing.T) {
 			winner, loser = w.leo, errs[0]
 		}
 		e := wantError(t, loser, actions.Conflict, "verdict.admit.used")
-		equal(t, "when", e.Args["date"].(time.Time), start)
+		equal(t, "when", e.Args["date"].(time.Time), open)
 		d, err := w.core.TicketAtDoor(t.Context(), w.rui, typed)
 		w.must(err)
-		equal(t, "a second scan", []any{d.Verdict.Rule, d.By, d.Ticket.Entered}, []any{"admit.used", winner.Name, start})
+		equal(t, "a second scan", []any{d.Verdict.Rule, d.By, d.Ticket.Entered}, []any{"admit.used", winner.Name, open})
 		equal(t, "counts", w.purchase(code).Tickets, actions.TicketCounts{Pending: 1, Concluded: 1, Entered: 1})
 		_, err = w.core.SaveAttendee(t.Context(), ticket.Words, actions.AttendeeInput{Name: "Otto", Email: "otto@example.net"})
 		wantError(t, err, actions.Conflict, "attendee.used")

@@ -61,7 +61,8 @@ func (c *Core) atDoor(s *store.Store, who Actor, t store.Ticket, load func(strin
 	return d, nil
 }
 
-// mayAdmit is the policy at the door. When the event begins is no matter of it: doors open before.
+// mayAdmit is the policy at the door. Doors open before the event; a scan on an earlier day is somebody trying the scanner, and
+// would use the ticket up.
 func mayAdmit(t Ticket, p Purchase, good bool, now time.Time) Verdict {
 	switch {
 	case !t.Entered.IsZero():
@@ -74,6 +75,8 @@ func mayAdmit(t Ticket, p Purchase, good bool, now time.Time) Verdict {
 		return blocked("admit.over", Numbers{Date: p.Product.Event.date()})
 	case t.State != TicketConcluded:
 		return blocked("admit.unnamed", Numbers{})
+	case now.Before(p.Product.Event.Starts.Add(-day)):
+		return blocked("admit.early", Numbers{Date: p.Product.Event.Starts})
 	}
 	return allowed("admit.allowed", Numbers{})
 }

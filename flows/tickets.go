@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"time"
+
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/flows/flow"
 )
@@ -73,8 +75,11 @@ func (f *CheckIn) ticketOptions() []flow.Option {
 // mostTickets is how many are listed; who holds more does not choose one of them here.
 const mostTickets = 15
 
-func begins(p actions.Product) flow.LocalTime {
-	return flow.LocalTime{At: p.Event.Starts, Zone: p.Event.Timezone}
+func begins(p actions.Product) flow.LocalTime { return there(p, p.Event.Starts) }
+
+// there is an instant as the clocks show it where an event is.
+func there(p actions.Product, at time.Time) flow.LocalTime {
+	return flow.LocalTime{At: at, Zone: p.Event.Timezone}
 }
 
 // takesPlace is when and where the event of a purchase is.
@@ -88,15 +93,15 @@ func (f *CheckIn) about() []flow.Fact {
 }
 
 // card is the purchase with its tickets, and chosen with those that the mail will be about.
-func (f *CheckIn) card() []flow.Fact   { return append(f.about(), ticketLines(f.Tickets)...) }
-func (f *CheckIn) chosen() []flow.Fact { return append(f.about(), ticketLines(f.meant())...) }
+func (f *CheckIn) card() []flow.Fact   { return append(f.about(), f.lines(f.Tickets)...) }
+func (f *CheckIn) chosen() []flow.Fact { return append(f.about(), f.lines(f.meant())...) }
 
 func (f *CheckIn) sent() []flow.Fact {
-	return append(flow.Card("email", f.Purchase.Buyer.Email, "product", f.Purchase.Product.Name), ticketLines(f.meant())...)
+	return append(flow.Card("email", f.Purchase.Buyer.Email, "product", f.Purchase.Product.Name), f.lines(f.meant())...)
 }
 
-// ticketLines are one line for each ticket.
-func ticketLines(tickets []actions.Ticket) []flow.Fact {
+// lines are one for each ticket.
+func (f *CheckIn) lines(tickets []actions.Ticket) []flow.Fact {
 	var lines []flow.Text
 	for i, t := range tickets {
 		if i == mostTickets {
@@ -112,7 +117,7 @@ func ticketLines(tickets []actions.Ticket) []flow.Fact {
 		case !t.SentAt.IsZero():
 			key = "ticket.line_sent"
 		}
-		lines = append(lines, flow.T(key, "number", t.Number, "state", t.State, "name", flow.PersonName(t.Name), "at", flow.Moment(t.Entered), "sent", t.SentAt))
+		lines = append(lines, flow.T(key, "number", t.Number, "state", t.State, "name", flow.PersonName(t.Name), "at", there(f.Purchase.Product, t.Entered), "sent", t.SentAt))
 	}
 	return flow.Card("tickets", lines)
 }
@@ -133,7 +138,7 @@ func (f *CheckIn) door() []flow.Fact {
 	facts := flow.Card("event", d.Purchase.Product.Name)
 	facts = append(facts, takesPlace(d.Purchase.Product)...)
 	facts = append(facts, flow.Card("attendee", personOrNone(d.Ticket.Name), "ticket", flow.T("ticket.of", "number", d.Ticket.Number, "count", d.Purchase.Quantity),
-		"buyer", flow.PersonName(d.Purchase.Buyer.Name), "transaction", d.Purchase.Transaction, "entered", flow.Moment(d.Ticket.Entered), "let_in_by", d.By)...)
+		"buyer", flow.PersonName(d.Purchase.Buyer.Name), "transaction", d.Purchase.Transaction, "entered", there(d.Purchase.Product, d.Ticket.Entered), "let_in_by", d.By)...)
 	return facts
 }
 

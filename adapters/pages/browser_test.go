@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+
 	"github.com/aftersale/aftersale/actions/format"
 	"github.com/aftersale/aftersale/adapters/adaptertest/browser"
 )
@@ -153,5 +155,56 @@ func (b tab) shoot(name string) {
 	}
 	if err := os.WriteFile(filepath.Join(dir, name+".png"), b.Picture(), 0o644); err != nil {
 		b.T.Error(err)
+	}
+}
+
+// TestBrowserTickets names who comes on a phone, and looks at the ticket.
+func TestBrowserTickets(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED: browser tests in -short")
+	}
+	chromium := browser.Open(t)
+	for _, c := range []struct {
+		name          string
+		width, height int64
+		locale        string
+		scripts, dark bool
+	}{
+		{"phone without scripts", 360, 740, "pt-BR", false, false},
+		{"small phone in the dark", 320, 568, "es", true, true},
+		{"desk", 1280, 800, "en", true, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := open(t, c.locale)
+			b := openTab(t, chromium, w.tickets(c.locale), c.width, c.height, c.scripts, c.dark)
+			name := "tickets " + c.name
+			b.fits(name)
+			b.shoot(name + " 1 list")
+			b.Press("article a.button", "input[name=name]")
+			b.fits(name)
+			b.shoot(name + " 2 form")
+			b.Do(chromedp.SendKeys("#name", "Maria Antonieta de Albuquerque"))
+			b.Press("main form button", "p.note")
+			b.shoot(name + " 3 begun")
+			b.Do(chromedp.SendKeys("#email", "maria"))
+			b.Press("main form button", "input[aria-invalid]")
+			b.fits(name)
+			b.shoot(name + " 4 wrong")
+			browser.Eval[string](b.Tab, "document.querySelector('#email').value = 'maria@example.com'")
+			b.Press("main form button", "figure svg")
+			b.fits(name)
+			b.shoot(name + " 5 ticket")
+			if got := browser.Eval[[]float64](b.Tab, "(r => [r.width, r.height, r.left >= 0 && r.right <= innerWidth ? 1 : 0])(document.querySelector('figure svg').getBoundingClientRect())"); got[0] < 200 || got[0] != got[1] || got[2] != 1 {
+				t.Errorf("the code is drawn %v", got)
+			}
+			if got := browser.Eval[string](b.Tab, "getComputedStyle(document.querySelector('figure rect')).fill + getComputedStyle(document.querySelector('figure path')).fill"); got != "rgb(255, 255, 255)rgb(0, 0, 0)" {
+				t.Errorf("the code is drawn in %s", got)
+			}
+			b.Do(browser.Paper())
+			if got := browser.Eval[[]string](b.Tab, "[...document.querySelectorAll('nav, form, a')].filter(e => e.getBoundingClientRect().height > 0).map(e => e.tagName + ' ' + e.innerText)"); len(got) > 1 { // the address of the team is of use on paper
+				t.Errorf("on paper there are %v", got)
+			}
+			b.shoot(name + " 6 on paper")
+		})
 	}
 }

@@ -46,6 +46,12 @@ func (v *visit) back() error { return v.turn(v.r.URL.Path) }
 
 // turn leads to another of our pages, in the language that was chosen; more are alternating names and values.
 func (v *visit) turn(path string, more ...string) error {
+	http.Redirect(v.w, v.r, v.to(path, more...), http.StatusSeeOther)
+	return nil
+}
+
+// to is the address of another of our pages, likewise.
+func (v *visit) to(path string, more ...string) string {
 	to, query := url.URL{Path: path}, url.Values{}
 	if lang := chosen(v.r); lang != "" {
 		query.Set("lang", lang)
@@ -54,8 +60,7 @@ func (v *visit) turn(path string, more ...string) error {
 		query.Set(more[i], more[i+1])
 	}
 	to.RawQuery = query.Encode()
-	http.Redirect(v.w, v.r, to.String(), http.StatusSeeOther)
-	return nil
+	return to.String()
 }
 
 // draw writes the page. locale is that of whom it is for; empty: what his browser asks for.

@@ -21,6 +21,7 @@ import (
 type Core interface {
 	notMeCore
 	mineCore
+	ticketsCore
 }
 
 // Words is what they need of flows/locales: the keys "page.*", and those of cards.
@@ -54,6 +55,10 @@ func New(o Options) *Pages { return &Pages{Options: o, rate: newRate(o.Now)} }
 func (p *Pages) all() []page {
 	return []page{
 		notMePage(p.Core),
+		ticketsPage(p.Core),
+		ticketPage(p.Core),
+		calendarPage(p.Core, "tickets"),
+		calendarPage(p.Core, "ticket"),
 		minePage(p.Core),
 		askPage(p.Core),
 	}

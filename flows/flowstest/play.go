@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/mail"
 	"os"
 	"strings"
 	"testing"
@@ -97,6 +98,10 @@ func (w *world) move(t *testing.T, to string) {
 		w.notMe(t, address)
 		return
 	}
+	if said, ok := strings.CutPrefix(to, "attendee: "); ok {
+		w.attendee(t, said)
+		return
+	}
 	defer func() {
 		if err := w.handlers[actions.JobExpire](context.Background(), jobs.Job{Kind: actions.JobExpire}); err != nil {
 			t.Errorf("look at what is over: %v", err)
@@ -123,6 +128,41 @@ func (w *world) notMe(t *testing.T, address string) {
 	if _, err := w.core.PutBack(context.Background(), words); err != nil {
 		t.Fatalf("@ not me: %v", err)
 	}
+}
+
+// attendee names who comes with a ticket behind the link about tickets that was mailed last to an address: "raul@example.com 2
+// Otto Braun <otto@example.org>". What the ticket then shows happens outside.
+func (w *world) attendee(t *testing.T, said string) {
+	t.Helper()
+	var address string
+	var number int
+	if _, err := fmt.Sscan(said, &address, &number); err != nil {
+		t.Fatalf("@ attendee: %q: %v", said, err)
+	}
+	_, name, _ := strings.Cut(said, fmt.Sprint(" ", number, " "))
+	who, err := mail.ParseAddress(name)
+	if err != nil {
+		t.Fatalf("@ attendee: %q: %v", name, err)
+	}
+	link := w.tickets[address]
+	page, err := w.core.TicketPage(context.Background(), link[strings.LastIndexByte(link, '/')+1:])
+	if err != nil {
+		t.Fatalf("@ attendee: the link %q of %s: %v", link, address, err)
+	}
+	for _, ticket := range page.Tickets {
+		if ticket.Number != number {
+			continue
+		}
+		page, err = w.core.SaveAttendee(context.Background(), ticket.Words, actions.AttendeeInput{Name: who.Name, Email: who.Address})
+		if err != nil {
+			t.Fatalf("@ attendee: %v", err)
+		}
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.outside = append(w.outside, "! ticket "+page.Tickets[0].Code.Shown())
+		return
+	}
+	t.Fatalf("@ attendee: there is no ticket %d", number)
 }
 
 // act does what somebody does in one line.

@@ -8,6 +8,7 @@
 //	rui> #approvals [Approve]  presses it in a room
 //	ana> Reason: Fraud | Note: x   sends a form
 //	@ 2025-03-11T12:00:00Z     moves the clock; @ +3h too
+//	@ attendee: raul@example.com 2 Otto Braun <otto@example.org> is named on the page behind the link about tickets that was mailed there last
 //	@ not me: joao@example.com presses the button of the page behind the link that was mailed there last
 //	# a remark
 //	< what the bot shows; "<  @joao:" to somebody else, "<  #approvals:" in a room; (edited) when a message changes

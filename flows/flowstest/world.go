@@ -53,6 +53,7 @@ type world struct {
 	refused  []string          // addresses that the mail server refuses once
 	mailed   string            // the link of the last mail into the chat
 	links    map[string]string // by address: the last link that puts a change of e-mail back
+	tickets  map[string]string // by address: the last link about tickets
 	words    *locales.Words
 	mu       sync.Mutex
 	outside  []string // mails and orders since they were last taken
@@ -170,6 +171,12 @@ func (w *world) Send(_ context.Context, m actions.Message) error {
 			w.links = map[string]string{}
 		}
 		w.links[string(m.To)] = m.Values.NotMeURL
+	}
+	if m.Values.TicketURL != "" {
+		if w.tickets == nil {
+			w.tickets = map[string]string{}
+		}
+		w.tickets[string(m.To)] = m.Values.TicketURL
 	}
 	return nil
 }

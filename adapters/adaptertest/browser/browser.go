@@ -115,6 +115,14 @@ func Dark() chromedp.Action[chromedp.Void] {
 	})
 }
 
+// Paper has pages drawn as they are printed.
+func Paper() chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+		return err
+	})
+}
+
 // Press clicks what a selector finds, and waits until the page that comes of it has something else. It asks from outside, as
 // pages without scripts cannot tell.
 func (b Tab) Press(selector, then string) {
