@@ -2,6 +2,7 @@ package actions
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -82,13 +83,75 @@ func (c *Core) SaveAttendee(ctx context.Context, words string, in AttendeeInput)
 		}
 
 		// transact, audit, enqueue
-		if err := c.name(tx, system, p, next); err != nil {
+		key := fmt.Sprintf("%s/%s/%d", KindAttendee, t.ID, t.Revision)
+		if err := c.name(tx, system, key, p, next); err != nil {
 			return err
 		}
 		page, err = c.ticketPage(tx, words)
 		return err
 	})
 	return page, failed("name an attendee", err)
+}
+
+// A NameInput says in a chat who comes with a ticket.
+type NameInput struct {
+	Key         string // idempotency key
+	Transaction Transaction
+	Ticket      string // its id
+	Attendee    AttendeeInput
+}
+
+// NameAttendee names who comes with a ticket, as SaveAttendee does: the team for whoever cannot, or a buyer in his own chat. It
+// reports whether anything changed.
+//
+// Repeating a Key does nothing.
+//
+// Errors: NotFound; Invalid with its Field (name, email); Conflict as SaveAttendee; Denied for jobs; Unavailable.
+func (c *Core) NameAttendee(ctx context.Context, who Actor, in NameInput) (bool, error) {
+	// validate
+	if err := mayAct(who); err != nil {
+		return false, err
+	}
+	email, err := in.Attendee.check()
+	if err != nil {
+		return false, err
+	}
+	changed := false
+	err = c.store.Tx(ctx, func(tx *store.Store) error {
+		// authorise, on fresh facts
+		_, p, err := c.read(tx.LockPurchase, who, in.Transaction)
+		if err != nil {
+			return err
+		}
+		t, err := tx.Ticket(who.Account, in.Ticket)
+		if errors.Is(err, store.ErrNotFound) || err == nil && t.PurchaseID != p.ID {
+			return &Error{Code: NotFound, Key: "checkin.ticket_gone", Hint: "error.start_again"}
+		}
+		if err != nil {
+			return err
+		}
+
+		// repeated?
+		if was, err := tx.Request(in.Key); err == nil && was.Target == t.ID && was.Actor == who.ID {
+			changed = true
+			return nil
+		}
+		if err := mayName(t, p, c.now()); err != nil {
+			return err
+		}
+		next, err := c.named(t, in.Attendee, email)
+		if err != nil || next == nil {
+			return err
+		}
+		if err := c.notTooOften(tx, who.Account, t.ID); err != nil {
+			return err
+		}
+
+		// transact, audit, enqueue
+		changed = true
+		return c.name(tx, who, in.Key, p, next)
+	})
+	return changed, failed("name an attendee", err)
 }
 
 // check cleans what was typed, and refuses what nobody is called.
@@ -198,8 +261,7 @@ func (c *Core) notTooOften(tx *store.Store, account, ticket string) error {
 }
 
 // name records the new attendee, and tells the buyer when there is news for him.
-func (c *Core) name(tx *store.Store, who Actor, p Purchase, t *store.Ticket) error {
-	key := fmt.Sprintf("%s/%s/%d", KindAttendee, t.ID, t.Revision)
+func (c *Core) name(tx *store.Store, who Actor, key string, p Purchase, t *store.Ticket) error {
 	req := store.Request{Key: key, AccountID: who.Account, Action: KindAttendee, Target: t.ID, PurchaseID: p.ID, Actor: who.ID, AskedBy: who.ID,
 		State: string(RequestDone)}
 	if _, mine, err := c.claim(tx, req); err != nil || !mine {
@@ -218,5 +280,9 @@ func (c *Core) name(tx *store.Store, who Actor, p Purchase, t *store.Ticket) err
 	if err != nil || slices.ContainsFunc(all, func(t store.Ticket) bool { return TicketState(t.State) != TicketConcluded }) {
 		return err
 	}
-	return c.mailCheckIn(tx, who.Account, key, p, all)
+	shop, err := tx.Account(who.Account)
+	if err != nil || !c.hasPages() {
+		return err // there is nothing to lead to
+	}
+	return c.mailCheckIn(tx, shop, key, p, all, false)
 }

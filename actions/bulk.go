@@ -34,7 +34,8 @@ type bulkKind interface {
 // bulkKinds are all of them, by the name that their runs have.
 func (c *Core) bulkKinds() map[string]bulkKind {
 	return map[string]bulkKind{
-		KindResend: bulkResend{c},
+		KindResend:  bulkResend{c},
+		KindCheckIn: bulkCheckIn{c},
 	}
 }
 

@@ -98,7 +98,11 @@ func (c *Core) SendCheckIn(ctx context.Context, who Actor, in CheckInInput) (Res
 
 		// transact, audit, enqueue: all or nothing
 		result = Result{State: ResultDone, Tickets: len(chosen), Verdict: verdict}
-		if err := c.mailCheckIn(tx, who.Account, in.Key, p, chosen); err != nil {
+		shop, err := tx.Account(who.Account)
+		if err != nil {
+			return err
+		}
+		if err := c.mailCheckIn(tx, shop, in.Key, p, chosen, false); err != nil {
 			return err
 		}
 		req.PurchaseID, req.State = full.Purchase.ID, string(RequestDone)
@@ -114,12 +118,11 @@ func (c *Core) SendCheckIn(ctx context.Context, who Actor, in CheckInInput) (Res
 	return result, failed("send a check-in", err)
 }
 
+// checkInMail is the template of the mail with the link to tickets that wait for a name, and the end of its key.
+const checkInMail = "checkin"
+
 // mailCheckIn writes the mail about tickets of a purchase: that of one ticket leads to it, that of several to all of them.
-func (c *Core) mailCheckIn(tx *store.Store, account, key string, p Purchase, tickets []store.Ticket) error {
-	shop, err := tx.Account(account)
-	if err != nil {
-		return err
-	}
+func (c *Core) mailCheckIn(tx *store.Store, shop store.Account, key string, p Purchase, tickets []store.Ticket, mass bool) error {
 	ids, open := make([]string, len(tickets)), 0
 	for i, t := range tickets {
 		ids[i] = t.ID
@@ -132,11 +135,11 @@ func (c *Core) mailCheckIn(tx *store.Store, account, key string, p Purchase, tic
 	if len(tickets) == 1 {
 		values.TicketLink = ticketLink(p, tickets[0].ID)
 	}
-	template := "checkin"
+	template := checkInMail
 	if open == 0 {
 		template = "ticket"
 	}
-	l := letter{key: key + "/" + template, template: template, to: p.Buyer.Email, buyer: p.Buyer, values: values}
+	l := letter{key: key + "/" + template, template: template, to: p.Buyer.Email, buyer: p.Buyer, values: values, mass: mass}
 	if err := c.write(tx, shop, l); err != nil {
 		return err
 	}
@@ -149,7 +152,7 @@ func (c *Core) checkInVerdict(s *store.Store, who Actor, p Purchase, ticket stri
 	if err != nil {
 		return Verdict{}, nil, err
 	}
-	facts := checkInCase{purchase: p, all: len(all), page: c.hasPages()}
+	facts := checkInCase{purchase: p, all: len(all), page: c.hasPages(), secret: c.vault.Ready()}
 	chosen := slices.DeleteFunc(all, func(t store.Ticket) bool {
 		if ticket != "" {
 			return t.ID != ticket

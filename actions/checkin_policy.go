@@ -8,6 +8,7 @@ type checkInCase struct {
 	all      int  // good tickets of the purchase
 	chosen   int  // of them, those that are meant and wait for their attendee, or are to be mailed again
 	page     bool // there is a page for a mail to lead to
+	secret   bool // there is a secret, without which there are no codes for the door
 	sent     accessSent
 }
 
@@ -28,6 +29,8 @@ func mayCheckIn(who Actor, c checkInCase, pol Policy, now time.Time) Verdict {
 		return blocked("checkin.no_tickets", Numbers{})
 	case c.chosen == 0:
 		return blocked("checkin.concluded", Numbers{Count: c.all})
+	case !c.secret:
+		return blocked("checkin.no_secret", Numbers{})
 	case !c.page:
 		return blocked("checkin.no_page", Numbers{})
 	}

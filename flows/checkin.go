@@ -27,6 +27,9 @@ type CheckIn struct {
 	Again     bool                   // the tickets themselves are mailed: none waits for a name
 	Verdict   actions.Verdict
 	Result    actions.Result
+	Naming    bool // he says here who comes
+	Name      string
+	Email     string
 	Door      actions.DoorTicket `json:",omitzero"` // of the ticket whose code was typed
 }
 
@@ -47,6 +50,13 @@ func (f *CheckIn) Steps() []flow.Step {
 	why := func() []flow.Text { return verdict(f.Verdict) }
 	ready := f.Verdict.Rule == "checkin.concluded"
 	choose := len(f.Tickets) > 1 && !f.Again
+	noPage := f.Verdict.Rule == "checkin.no_page" // nothing to mail: who comes can be said here all the same
+	naming := f.Naming || noPage
+	refused := f.Verdict.Decision != actions.Allowed && !noPage
+	confirm := flow.Confirm("confirm", f.chosen)
+	if len(f.meant()) == 1 {
+		confirm = confirm.With(flow.Go("name", func() { f.Naming = true }))
+	}
 	return append(f.link(f.core),
 		flow.When(f.Staff, flow.Form("find", flow.Input("query", &f.Query, parseNote).Optional())),
 		flow.When(f.Staff, flow.Do("resolve", f.resolve)),
@@ -67,11 +77,14 @@ func (f *CheckIn) Steps() []flow.Step {
 		flow.When(known, flow.Do("look_up", f.lookUp)),
 		flow.When(ready && !f.Again, flow.Menu("ready", f.card, flow.Go("again", func() { f.Again = true }), openPurchase(f.Transaction)).Body(why)),
 		flow.When(f.Again, flow.Do("look_again", f.judge)),
-		flow.When(f.Verdict.Decision != actions.Allowed, flow.Result("blocked", f.about, openPurchase(f.Transaction)).Body(why)),
+		flow.When(refused, flow.Result("blocked", f.about, openPurchase(f.Transaction)).Body(why)),
 		flow.When(choose, flow.Form("which", flow.Pick("ticket", &f.Ticket, f.ticketOptions()...)).Card(f.card)),
 		flow.When(choose, flow.Do("check", f.judge)),
-		flow.When(f.Verdict.Decision != actions.Allowed, flow.Result("refused", f.about, openPurchase(f.Transaction)).Body(why)),
-		flow.Confirm("confirm", f.chosen),
+		flow.When(refused, flow.Result("refused", f.about, openPurchase(f.Transaction)).Body(why)),
+		flow.When(!noPage, confirm),
+		flow.When(naming, flow.Form("attendee", flow.Input("attendee", &f.Name, parseNote), flow.Input("attendee_email", &f.Email, parseAttendeeEmail)).Card(f.chosen)),
+		flow.When(naming, flow.Do("say_who", f.sayWho)),
+		flow.When(naming, flow.Result("named", f.named, openPurchase(f.Transaction))),
 		flow.Do("send", f.send),
 		flow.Result("sent", f.sent, flow.Open("email", "email", map[string]string{"transaction": string(f.Transaction)})),
 	)
@@ -151,6 +164,33 @@ func (f *CheckIn) admit(c flow.Call) error {
 	return nil
 }
 
+// sayWho names who comes with the ticket that is meant.
+func (f *CheckIn) sayWho(c flow.Call) error {
+	meant := f.meant()
+	if len(meant) != 1 {
+		return &actions.Error{Code: actions.NotFound, Key: "checkin.ticket_gone", Hint: "error.start_again"}
+	}
+	_, err := f.core.NameAttendee(c, c.Who, actions.NameInput{Key: c.Key, Transaction: f.Transaction, Ticket: meant[0].ID,
+		Attendee: actions.AttendeeInput{Name: f.Name, Email: f.Email}})
+	if e := actions.AsError(err); err != nil && e.Field != "" { // the form calls them otherwise
+		again := *e
+		again.Field = map[string]string{"name": "attendee", "email": "attendee_email"}[e.Field]
+		return &again
+	}
+	if err != nil {
+		return err
+	}
+	f.Ticket = meant[0].ID
+	f.Tickets, err = f.core.Tickets(c, c.Who, f.Transaction)
+	return err
+}
+
+// parseAttendeeEmail takes the address of who comes.
+func parseAttendeeEmail(text string) (string, error) {
+	email, err := actions.ParseEmail(text)
+	return string(email), err
+}
+
 // list finds whose tickets wait for a name; of a buyer all that he has.
 func (f *CheckIn) list(c flow.Call) error {
 	filter := actions.Filter{Events: true, Pending: f.Staff, Event: f.Event, Cursor: f.Cursor, Limit: listed}
@@ -162,6 +202,14 @@ func (f *CheckIn) list(c flow.Call) error {
 		filter.Product, filter.Name = filter.Name, ""
 		page, err = f.core.Find(c, c.Who, filter)
 	}
+	if e := actions.AsError(err); err != nil && f.Staff && e.Code == actions.Invalid { // such as one letter
+		again := *e
+		again.Field = "query"
+		if f.Searching {
+			again.Field = "name"
+		}
+		return &again
+	}
 	if err != nil {
 		return err
 	}
@@ -170,7 +218,7 @@ func (f *CheckIn) list(c flow.Call) error {
 }
 
 func (f *CheckIn) lookUp(c flow.Call) (err error) {
-	f.Ticket, f.Again = "", false
+	f.Ticket, f.Again, f.Naming = "", false, false
 	if err := f.load(c, f.core); err != nil {
 		if e := actions.AsError(err); f.Staff && e.Code == actions.NotFound { // he typed it there
 			again := *e

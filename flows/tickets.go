@@ -59,7 +59,7 @@ func eventOptions(events []actions.EventTickets) []flow.Option {
 // ticketOptions are all that wait for a name together, where there are several, and each ticket.
 func (f *CheckIn) ticketOptions() []flow.Option {
 	var list []flow.Option
-	if open := f.Purchase.Tickets.Open(); open > 1 {
+	if open := f.Purchase.Tickets.Open(); open > 1 && f.Verdict.Decision == actions.Allowed {
 		list = append(list, flow.Option{Value: allOpen, Label: flow.T("option.tickets_open", "count", open)})
 	}
 	for _, t := range f.Tickets[:min(len(f.Tickets), mostTickets)] {
@@ -95,6 +95,16 @@ func (f *CheckIn) about() []flow.Fact {
 // card is the purchase with its tickets, and chosen with those that the mail will be about.
 func (f *CheckIn) card() []flow.Fact   { return append(f.about(), f.lines(f.Tickets)...) }
 func (f *CheckIn) chosen() []flow.Fact { return append(f.about(), f.lines(f.meant())...) }
+
+// named is the ticket whose attendee was said here.
+func (f *CheckIn) named() []flow.Fact {
+	for _, t := range f.Tickets {
+		if t.ID == f.Ticket {
+			return append(f.about(), f.lines([]actions.Ticket{t})...)
+		}
+	}
+	return f.about()
+}
 
 func (f *CheckIn) sent() []flow.Fact {
 	return append(flow.Card("email", f.Purchase.Buyer.Email, "product", f.Purchase.Product.Name), f.lines(f.meant())...)

@@ -2,12 +2,11 @@ package pages_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
-
-	"github.com/chromedp/chromedp"
 
 	"github.com/aftersale/aftersale/actions/format"
 	"github.com/aftersale/aftersale/adapters/adaptertest/browser"
@@ -158,6 +157,12 @@ func (b tab) shoot(name string) {
 	}
 }
 
+// enter fills a field in.
+func (b tab) enter(field, text string) {
+	b.T.Helper()
+	browser.Eval[string](b.Tab, fmt.Sprintf("document.getElementById(%q).value = %q", field, text))
+}
+
 // TestBrowserTickets names who comes on a phone, and looks at the ticket.
 func TestBrowserTickets(t *testing.T) {
 	if testing.Short() {
@@ -183,14 +188,14 @@ func TestBrowserTickets(t *testing.T) {
 			b.Press("article a.button", "input[name=name]")
 			b.fits(name)
 			b.shoot(name + " 2 form")
-			b.Do(chromedp.SendKeys("#name", "Maria Antonieta de Albuquerque"))
+			b.enter("name", "Maria Antonieta de Albuquerque")
 			b.Press("main form button", "p.note")
 			b.shoot(name + " 3 begun")
-			b.Do(chromedp.SendKeys("#email", "maria"))
+			b.enter("email", "maria")
 			b.Press("main form button", "input[aria-invalid]")
 			b.fits(name)
 			b.shoot(name + " 4 wrong")
-			browser.Eval[string](b.Tab, "document.querySelector('#email').value = 'maria@example.com'")
+			b.enter("email", "maria@example.com")
 			b.Press("main form button", "figure svg")
 			b.fits(name)
 			b.shoot(name + " 5 ticket")
