@@ -134,8 +134,14 @@ func (s *Store) BulkRecipients(run string, recipients []string) (map[string]bool
 	for len(recipients) > 0 {
 		some := recipients[:min(len(recipients), bulkRows)]
 		recipients = recipients[len(some):]
-		all, err := read[row](s, len(some), "SELECT DISTINCT i.recipient FROM bulk_items i WHERE i.run_id = ? AND i.recipient IN ? AND i.state <> 'left_out' LIMIT ?",
-			run, some, len(some))
+		// Looked up one by one: OFFSET keeps PostgreSQL, which does not know yet how large the run is, from reading all of it.
+		values := make([]any, 0, len(some)+2)
+		for _, r := range some {
+			values = append(values, r)
+		}
+		all, err := read[row](s, len(some), "WITH v(r) AS (VALUES (?)"+strings.Repeat(",(?)", len(some)-1)+`) SELECT v.r FROM v WHERE EXISTS
+			(SELECT 1 FROM bulk_items i WHERE i.run_id = ? AND i.recipient = v.r AND i.state <> 'left_out' LIMIT 1 OFFSET 0) LIMIT ?`,
+			append(values, run, len(some))...)
 		if err != nil {
 			return nil, fmt.Errorf("recipients of a run: %w", err)
 		}
