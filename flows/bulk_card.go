@@ -49,7 +49,7 @@ func kindOf(r actions.BulkRun) flow.Text { return flow.T("bulk.kind." + r.Kind) 
 
 // runFacts is a run as every card shows it: for whom, how far, how fast, who is left out and why.
 func runFacts(r actions.BulkRun) []flow.Fact {
-	facts := flow.Card("work", kindOf(r), "product", r.Product.Name, "chosen", chosen(r.Filter), "bundle", bundle(r))
+	facts := flow.Card("work", kindOf(r), "product", r.Product.Name, "chosen", chosen(r), "bundle", bundle(r))
 	if r.State == actions.BulkCollecting {
 		return facts
 	}
@@ -62,8 +62,9 @@ func runFacts(r actions.BulkRun) []flow.Fact {
 }
 
 // chosen says by what the recipients were chosen.
-func chosen(f actions.BulkFilter) []flow.Text {
+func chosen(r actions.BulkRun) []flow.Text {
 	var all []flow.Text
+	f := r.Filter
 	switch {
 	case f.Retry != "":
 		return []flow.Text{flow.T("bulk.chosen.failed")}
@@ -85,7 +86,11 @@ func chosen(f actions.BulkFilter) []flow.Text {
 	if f.Opened != "" {
 		all = append(all, flow.T("bulk.chosen.opened."+f.Opened))
 	}
-	if len(all) == 0 {
+	switch {
+	case len(all) > 0:
+	case r.Kind == actions.KindCheckIn:
+		all = append(all, flow.T("bulk.chosen.pending"))
+	default:
 		all = append(all, flow.T("bulk.chosen.all"))
 	}
 	return all

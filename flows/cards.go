@@ -63,7 +63,7 @@ func proposalFacts(p actions.Proposal, reader actions.Role) []flow.Fact {
 	facts := flow.Card("product", p.Purchase.Product.Name, "buyer", flow.PersonName(p.Purchase.Buyer.Name), "transaction", p.Purchase.Transaction)
 	switch {
 	case p.Bulk != nil:
-		facts = flow.Card("work", kindOf(*p.Bulk), "product", p.Bulk.Product.Name, "chosen", chosen(p.Bulk.Filter), "bundle", bundle(*p.Bulk),
+		facts = flow.Card("work", kindOf(*p.Bulk), "product", p.Bulk.Product.Name, "chosen", chosen(*p.Bulk), "bundle", bundle(*p.Bulk),
 			"recipients", flow.T("bulk.people", "count", p.BulkCount), "left_out", reasons(p.Bulk.Why, "bulk.left_out"))
 	case p.Kind == actions.ProposalEmail:
 		facts = append(facts, flow.Card("old_email", p.OldEmail, "new_email", p.NewEmail, "shown", shown(p.Path))...)

@@ -125,6 +125,7 @@ func (f *CheckIn) pick() flow.Step {
 		step = step.With(flow.Reopen("previous", "list", f.backward))
 	}
 	if f.Staff && f.Event != "" {
+		step = step.With(flow.Open("everybody", "checkin_all", map[string]string{"event": f.Event, "search": f.Query}))
 		step = step.With(flow.Reopen("search", "search", func() { f.Searching, f.Cursor, f.Earlier = true, "", nil }))
 	}
 	return step

@@ -21,6 +21,7 @@ func All(core *actions.Core) []flow.Def {
 		NewMembers(core),
 		NewBulk(core),
 		NewCheckIn(core),
+		NewCheckInAll(core),
 		NewEmail(core),
 		NewCase(core),
 		NewCases(core),
