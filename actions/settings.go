@@ -118,6 +118,7 @@ var settings = []setting{
 	{"policy.buyer_refund.max", AreaRefunds, more, func(s *Settings) any { return &s.Policy.BuyerRefund.Max }},
 	{"policy.buyer_refund.first_in_months", AreaRefunds, less, func(s *Settings) any { return &s.Policy.BuyerRefund.FirstInMonths }},
 	{"policy.buyer_refund.code", AreaRefunds, less, func(s *Settings) any { return &s.Policy.BuyerRefund.Code }},
+	{"policy.cancel.code", AreaRefunds, less, func(s *Settings) any { return &s.Policy.Cancel.Code }},
 	{"policy.buyer_yearly.without_person", AreaRefunds, more, func(s *Settings) any { return &s.Policy.BuyerYearly.WithoutPerson }},
 	{"policy.buyer_yearly.refunds", AreaRefunds, more, func(s *Settings) any { return &s.Policy.BuyerYearly.Refunds }},
 	{"policy.agent_daily.refunds", AreaRefunds, more, func(s *Settings) any { return &s.Policy.AgentDaily.Refunds }},

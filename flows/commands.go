@@ -19,6 +19,7 @@ var commandOptions = map[string][]flow.CommandOption{
 	"case":    {{Name: "query", Suggest: true}},
 	"email":   {{Name: "transaction", Suggest: true}},
 	"audit":   {{Name: "who"}, {Name: "area", Choices: choices(actions.AuditAreas)}, {Name: "period"}, {Name: "text"}},
+	"report":  {{Name: "period", Choices: choices(actions.ReportPeriods)}, {Name: "product"}},
 	"join":    {{Name: "code"}},
 
 	"cancel": {{Name: "subscription", Suggest: true}},

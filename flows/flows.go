@@ -37,6 +37,7 @@ func All(core *actions.Core) []flow.Def {
 		NewMine(core),
 		NewPrivacy(core),
 		NewAudit(core),
+		NewReport(core),
 		NewEvidence(core),
 		NewLists(core),
 		NewListRules(core),

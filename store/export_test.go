@@ -51,6 +51,9 @@ func Models() []any {
 		&CaseMessage{},
 		&CaseDeflection{},
 		&CaseCounter{},
+		&Feedback{},
+		&FeedbackAsk{},
+		&FeedbackDigest{},
 	}
 }
 

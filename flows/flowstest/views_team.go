@@ -28,6 +28,7 @@ func longTeam() []flow.Flow {
 	waiting.Waiting = longInvitation(actions.InvitationOpen)
 	return append(longSettings(), &people, &inviting, &removing, &waiting,
 		&flows.Security{App: actions.Factor{Wanted: true}},
+		&flows.Report{Period: actions.ReportMonth, Picture: longID, Table: longID, Shown: longReport()}, &flows.Report{Shown: actions.Report{Rate: -1}},
 		&flows.Security{App: actions.Factor{Set: true, Since: someday, Recovery: 7}, Act: "renew", Codes: append(codes, codes...)},
 		&flows.Join{Joined: actions.Joined{Name: longColleague, Role: actions.Producer, Shop: longProduct}})
 }
@@ -103,4 +104,14 @@ func longTeamCards(p actions.Purchase, rule actions.Verdict) []longView {
 	link := "otpauth://totp/" + strings.Repeat("Cozinha%20", 10) + ":Ana?algorithm=SHA1&digits=6&issuer=Cozinha&period=30&secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 	key := actions.FactorKey{Text: "JBSW-Y3DP-EHPK-3PXP-JBSW-Y3DP-EHPK-3PXP", URL: link}
 	return append(all, longView{View: flows.ShowFactor(longID, key)}, longView{View: flows.ShowFactor(longID, actions.FactorKey{})})
+}
+
+func longReport() actions.Report {
+	r := actions.Report{Period: actions.ReportMonth, From: someday, To: someday, Product: longProduct, Sales: 1234567, Refunds: 123456, Chargebacks: 12345, Rate: 1000, RateBefore: 999,
+		Refunded: []actions.Money{{Minor: 123456789012, Currency: "BRL"}, {Minor: 123456789012, Currency: "EUR"}}, Resends: 123456, Done: 1234567, Alone: 1234567, SelfService: 1000,
+		Contacts: 1234567, Repeated: 1234567, RepeatRate: 1000, Partial: true, Feedback: actions.FeedbackSummary{Given: 12345, Average: 449, Praise: 1, Suggestions: 2, Complaints: 3}}
+	for _, reason := range actions.RefundReasons {
+		r.Reasons = append(r.Reasons, actions.ReasonCount{Reason: reason, Count: 1234567})
+	}
+	return r
 }

@@ -1,0 +1,40 @@
+package store
+
+import "time"
+
+// A Feedback is what a buyer said: a score, words, or both.
+type Feedback struct {
+	ID         string `gorm:"primaryKey"`
+	AccountID  string
+	About      string // unique: purchase:<id>, case:<id>, own:<id>, review:<source>/<id of the platform>
+	Source     string // purchase, case, own, review
+	ProductID  string // empty: about the shop
+	PurchaseID string
+	BuyerID    string // empty: not known, or erased
+	IdentityID string // chat user who said it; empty: not in a chat
+	Score      int    // 1 to 5; 0: none
+	Category   string // praise, suggestion, complaint; empty: none
+	Comment    string
+	CaseID     string // that a complaint opened
+	CreatedAt  time.Time
+}
+
+// TableName is the word in the singular: it has no plural.
+func (Feedback) TableName() string { return "feedback" }
+
+// A FeedbackAsk says that somebody was asked what he thinks of something, so that he is asked once.
+type FeedbackAsk struct {
+	AccountID  string `gorm:"primaryKey"`
+	About      string `gorm:"primaryKey"` // as of Feedback
+	BuyerID    string
+	IdentityID string
+	State      string // asked, answered, passed: he was not to be asked
+	AskedAt    time.Time
+}
+
+// A FeedbackDigest says that the week's digest was posted.
+type FeedbackDigest struct {
+	AccountID string `gorm:"primaryKey"`
+	Week      string `gorm:"primaryKey"` // ISO, such as 2026-W11
+	CreatedAt time.Time
+}
