@@ -39,7 +39,7 @@ func (c *Core) carryOut(ctx context.Context, job jobs.Job) error {
 	if err != nil || req.Key == "" {
 		return err
 	}
-	outcome, at, err := c.attempt(ctx, o.Order, was)
+	outcome, at, err := c.attempt(ctx, o, was)
 	if err != nil && was.waits() {
 		return err
 	}
@@ -100,7 +100,8 @@ func (c *Core) take(ctx context.Context, key string) (req store.Request, o order
 
 // attempt calls the platform, reading first when somebody may have called before. at is when the platform says that the
 // outcome came about. An error means that it is still unknown; no outcome, that it is still waited for.
-func (c *Core) attempt(ctx context.Context, o Order, was RequestState) (outcome Outcome, at time.Time, err error) {
+func (c *Core) attempt(ctx context.Context, asked order, was RequestState) (outcome Outcome, at time.Time, err error) {
+	o := asked.Order
 	ctx, cancel := context.WithTimeout(ctx, c.callTimeout)
 	defer cancel()
 	if was != RequestRecorded {
@@ -113,6 +114,9 @@ func (c *Core) attempt(ctx context.Context, o Order, was RequestState) (outcome 
 		}
 		if state.Status == Chargeback && !o.Op.ofSubscription() { // the bank was faster: never give the money back twice
 			return Outcome{Kind: OutcomeRefused, Detail: "outcome.refused.chargeback"}, state.At, nil
+		}
+		if o.Op == OpReactivate && (was.waits() || state.Subscription.Asked != NotAsked) {
+			return c.reactivation(ctx, asked, was, state.Subscription.Asked)
 		}
 	}
 	if was.waits() {

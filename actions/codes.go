@@ -19,6 +19,7 @@ const (
 	CodeLink   CodePurpose = "link"   // this chat is the buyer's
 	CodeRefund CodePurpose = "refund" // he wants this purchase refunded, now
 	CodeCancel CodePurpose = "cancel" // he wants this subscription to end
+	CodeAccept CodePurpose = "accept" // he wants it to go on, and be charged
 	// Both together move a purchase: whoever reads the old mailbox agrees, and the new one is there and his.
 	CodeEmailOld CodePurpose = "email_old"
 	CodeEmailNew CodePurpose = "email_new"

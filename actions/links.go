@@ -81,6 +81,9 @@ func (c *Core) chatURL(ctx context.Context, account, transaction string) string 
 // PagesPath is where the buyers' pages are, below the public address.
 const PagesPath = "/b/"
 
+// AcceptPath is where a subscriber accepts that his subscription goes on, below the public address; the words of a link follow.
+const AcceptPath = PagesPath + "accept/"
+
 // NotMePath is where the links of mails about a change of e-mail lead, below the public address; their words follow.
 const NotMePath = PagesPath + "not-me/"
 

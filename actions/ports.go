@@ -163,6 +163,10 @@ type MailValues struct {
 	Plan string    `json:"plan,omitempty"`
 	Day  int       `json:"day,omitempty"` // of the month on which it is charged
 	Next time.Time `json:"next,omitzero"` // its next charge; of a cancelled one, when access ends
+
+	Asked     string `json:"asked,omitempty"` // key of the reactivation that the reader can accept
+	Charge    Money  `json:"charge,omitzero"` // what that charges at once; zero when nothing
+	AcceptURL string `json:"-"`               // where he does: signed when the mail is sent, and kept nowhere
 }
 
 // MailTemplates are the names of all templates; each exists in each language, as text and as HTML.
@@ -197,6 +201,9 @@ var MailTemplates = []string{
 	"subscription_cancelled", // your subscription has ended, and until when you have access
 	"charge_day_changed",     // on which day your subscription is charged from now on
 	"code_cancel",            // a one-time code: end this subscription
+	"reactivation_asked",     // your subscription can go on, if you accept
+	"subscription_active",    // it goes on
+	"code_accept",            // a one-time code: it shall go on
 }
 
 // PageMails are the templates that lead the reader to his own page too, beside what they are about.

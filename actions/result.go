@@ -110,6 +110,9 @@ type order struct {
 	Verdict Verdict    `json:"verdict"`
 	Bulk    *bulkOrder `json:"bulk,omitempty"`  // of a proposal about a run
 	Result  Result     `json:"result,omitzero"` // what the action answered, for its repetition
+
+	// Subscriber is whom what is done to a subscription is about: only he accepts a reactivation.
+	Subscriber string `json:"subscriber,omitempty"`
 }
 
 // charge is what a reactivation charges; zero when nothing.

@@ -73,8 +73,13 @@ func (c *Core) apply(tx *store.Store, s settling) error {
 			err = c.cancelled(tx, &s)
 		case KindChargeDay:
 			err = c.chargeDayChanged(tx, &s)
+		case KindReactivate:
+			err = c.reactivated(tx, &s)
 		} // what is put back was put back here at once
 	case OutcomeRequested, OutcomeNeedsBuyer:
+		if s.req.Action == KindReactivate && s.outcome.Kind == OutcomeNeedsBuyer {
+			err = c.askSubscriber(tx, &s)
+		}
 		if s.req.Action == KindRefund {
 			err = c.write(tx, s.account, letter{key: s.req.Key + "/requested", template: "refund_requested",
 				to: s.purchase.Buyer.Email, buyer: s.purchase.Buyer, values: mailValues(s.purchase)})
@@ -91,7 +96,7 @@ func (c *Core) apply(tx *store.Store, s settling) error {
 	}
 	data := s.order.auditData(s.req.Key)
 	data.Verdict, data.Detail = nil, s.outcome.Detail
-	entry := entry{action: s.req.Action + auditWords[s.outcome.Kind], target: s.req.Target, askedBy: s.req.AskedBy, data: data}
+	entry := entry{action: s.req.Action + s.outcome.auditWord(), target: s.req.Target, askedBy: s.req.AskedBy, data: data}
 	if err := c.audit(tx, systemActor(s.req.AccountID), entry); err != nil {
 		return err
 	}
@@ -110,6 +115,13 @@ func (c *Core) apply(tx *store.Store, s settling) error {
 		return err
 	}
 	return tell(tx, Tell{Account: s.req.AccountID, Identity: s.req.ReplyTo, Request: s.req.Key})
+}
+
+func (o Outcome) auditWord() string {
+	if o.Detail == NotAccepted {
+		return ".expired"
+	}
+	return auditWords[o.Kind]
 }
 
 // auditWords end the action of the audit entry that an outcome writes.

@@ -91,6 +91,15 @@ func (c *Core) writeSubscriber(tx *store.Store, s *settling, row store.Subscript
 	if next := value(row.NextChargeAt); next.After(c.now()) {
 		values.Next = next
 	}
+	if s.order.Order.Charge {
+		values.Charge = s.order.Order.Amount
+	}
+	if template == "reactivation_asked" {
+		values.Until = s.order.Until
+		if c.asks() {
+			values.Asked = s.req.Key
+		}
+	}
 	return c.write(tx, s.account, letter{key: s.req.Key + "/" + template, template: template, to: Email(b.Email),
 		buyer: Buyer{ID: b.ID, Name: b.Name, Email: Email(b.Email), Locale: b.Locale}, values: values})
 }

@@ -14,6 +14,8 @@ type SubscriptionCase struct {
 	Buyer        Buyer    // the subscriber: whose its newest charge may be no more
 	Newest       Purchase // its newest charge, whose price is the subscriber's own
 	First        Purchase `json:",omitzero"` // its first, which alone the guarantee covers; zero when not on record
+	// Asked is what the subscriber is asked while a reactivation waits for him; else zero.
+	Asked Reactivation `json:",omitzero"`
 }
 
 // Subscription finds a subscription by the subscriber's code or by that of any of its charges. A purchase that is none comes
@@ -63,7 +65,10 @@ func (c *Core) subscriptionCase(s *store.Store, who Actor, sub store.Subscriptio
 	if first.Purchase.ID != "" {
 		found.First = toPurchase(first)
 	}
-	return found, nil
+	if sub.WaitsUntil != nil && sub.UnderWay != "" {
+		found.Asked, err = c.showReactivation(s, sub.UnderWay)
+	}
+	return found, err
 }
 
 func noSubscription(code Transaction) error {

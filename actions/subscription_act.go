@@ -16,7 +16,6 @@ type subscriptionAct struct {
 	order       Order // Op and its values; the rest is filled in
 	may         func(subscribedCase) Verdict
 	agreed      func(*store.Store, Purchase) error // takes a buyer's proof; may be nil
-	price       func(subscribedCase) Money         // Order.Amount; may be nil
 }
 
 // actOnSubscription judges an act on fresh facts, records it and has a job carry it out. A subscription has several charges,
@@ -65,9 +64,10 @@ func (c *Core) actOnSubscription(ctx context.Context, who Actor, act subscriptio
 		// transact, audit, enqueue: all or nothing
 		o := order{ByBuyer: !who.Staff(), Verdict: verdict, Order: act.order}
 		o.Order.Key, o.Order.Account, o.Order.Transaction, o.Order.Subscription = act.key, who.Account, p.Transaction, facts.sub.Code
-		if act.price != nil {
-			o.Order.Amount = act.price(facts)
+		if o.Order.Charge {
+			o.Order.Amount = facts.newest.Price
 		}
+		o.Subscriber = facts.newest.Buyer.ID
 		result, err = c.submit(tx, asking{who: who, account: account, row: full.Purchase, purchase: p, request: req, order: o})
 		return err
 	})
@@ -81,7 +81,7 @@ func (c *Core) lockSubscription(tx *store.Store, who Actor, code string, facts s
 		return facts, err
 	}
 	found, err := c.subscriptionCase(tx, who, row, Transaction(code))
-	facts.sub, facts.newest, facts.first = found.Subscription, found.Newest, found.First
+	facts.sub, facts.newest, facts.first, facts.nobody = found.Subscription, found.Newest, found.First, found.nobody()
 	return facts, err
 }
 
@@ -98,5 +98,8 @@ func (c *Core) judged(ctx context.Context, who Actor, s SubscriptionCase, op Ope
 		return subscribedCase{}, failed("load an account", err)
 	}
 	return subscribedCase{sub: s.Subscription, first: s.First, newest: s.Newest, capability: c.commerce.Can(op),
-		zone: format.Zone(account.Timezone)}, nil
+		zone: format.Zone(account.Timezone), nobody: s.nobody()}, nil
 }
+
+// nobody reports whether the subscriber was erased.
+func (s SubscriptionCase) nobody() bool { return (store.Buyer{Email: string(s.Buyer.Email)}).Erased() }

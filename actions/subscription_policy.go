@@ -9,6 +9,7 @@ type subscribedCase struct {
 	newest     Purchase
 	capability Capability // of the platform, for what is asked
 	zone       *time.Location
+	nobody     bool // the subscriber was erased, and cannot be asked anything
 }
 
 // mayCancel is the policy for ending a subscription: a buyer his own, the team everybody's, and never twice. Nothing that was
@@ -52,7 +53,7 @@ func mayChangeChargeDay(c subscribedCase) Verdict {
 		return blocked("chargeday.not_supported", Numbers{})
 	case s.UnderWay:
 		return blocked("chargeday.under_way", Numbers{})
-	case period(c.newest, s) == week:
+	case period(c.newest.ApprovedAt, s) == week:
 		return blocked("chargeday.weekly", Numbers{})
 	case s.NextChargeAt.IsZero():
 		return allowed("chargeday.allowed", Numbers{Count: s.DayOfCharge(c.zone)})
@@ -80,9 +81,8 @@ const week = 7
 var periods = []int{week, 30, 60, 90, 180, 360}
 
 // period is how many days a charge pays for, guessed from the newest one and the next: no event tells. 30 when unknown.
-func period(newest Purchase, s Subscription) int {
+func period(paid time.Time, s Subscription) int {
 	const month = 30
-	paid := newest.ApprovedAt
 	if paid.IsZero() || !s.NextChargeAt.After(paid) {
 		return month
 	}
@@ -96,3 +96,64 @@ func period(newest Purchase, s Subscription) int {
 }
 
 func abs(n int) int { return max(n, -n) }
+
+// mayReactivate is the policy for taking a cancelled subscription up again (hotmart.md 4.7), with or without a charge at once.
+// Only the team does, and the subscriber has to accept. While what he paid for still runs nothing is charged: he would pay
+// twice for the same days.
+func mayReactivate(c subscribedCase, charge bool, now time.Time) Verdict {
+	s, p := c.sub, c.newest
+	switch {
+	case s.Code == "":
+		return blocked("reactivate.none", Numbers{})
+	case s.charged():
+		return blocked("reactivate.active", Numbers{})
+	case s.Status == SubscriptionEnded:
+		return blocked("reactivate.ended", Numbers{})
+	case s.Status != SubscriptionCancelled:
+		return blocked("reactivate.status", Numbers{})
+	case c.capability == NoSupport:
+		return blocked("reactivate.not_supported", Numbers{})
+	case now.Before(s.WaitsUntil):
+		return blocked("reactivate.waiting", Numbers{Date: s.WaitsUntil})
+	case s.UnderWay:
+		return blocked("reactivate.under_way", Numbers{})
+	case final(c.first.Status) || final(p.Status):
+		return blocked("reactivate.given_back", Numbers{})
+	case c.nobody:
+		return blocked("reactivate.nobody", Numbers{})
+	case charge && now.Before(s.NextChargeAt):
+		return blocked("reactivate.still_paid", Numbers{Date: s.NextChargeAt})
+	case charge && p.Price.Minor <= 0:
+		return blocked("reactivate.free", Numbers{})
+	case charge:
+		return allowed("reactivate.charge", Numbers{Amount: p.Price, Date: now.Add(acceptance)})
+	case now.Before(s.NextChargeAt):
+		return allowed("reactivate.runs_on", Numbers{Amount: p.Price, Date: s.NextChargeAt})
+	}
+	return allowed("reactivate.next_month", Numbers{Amount: p.Price, Date: s.NextAfter(p.ApprovedAt, false, now, c.zone)})
+}
+
+// NextAfter is when a subscription is charged next once it was taken up again at an instant (hotmart.md 4.7): as before while
+// what was paid for runs; a period after a charge at once; else in the month that follows. paid is when its newest charge was.
+func (s Subscription) NextAfter(paid time.Time, charged bool, at time.Time, zone *time.Location) time.Time {
+	days := period(paid, s)
+	switch {
+	case at.Before(s.NextChargeAt):
+		return s.NextChargeAt
+	case days == week:
+		return at.AddDate(0, 0, week)
+	case charged:
+		return at.In(zone).AddDate(0, days/30, 0).UTC()
+	}
+	local := at.In(zone)
+	if !s.NextChargeAt.IsZero() {
+		local = s.NextChargeAt.In(zone)
+	}
+	on := s.DayOfCharge(zone)
+	if on == 0 {
+		on = at.In(zone).Day()
+	}
+	year, month, _ := at.In(zone).Date()
+	last := time.Date(year, month+2, 0, 0, 0, 0, 0, zone).Day()
+	return time.Date(year, month+1, min(on, last), local.Hour(), local.Minute(), local.Second(), 0, zone).UTC()
+}

@@ -157,8 +157,11 @@ func RequestCard(core *actions.Core) flow.CardDef {
 
 // ending is how a write has ended, or how far it is. Some refusals are nothing that went wrong.
 func ending(r actions.Request) string {
-	if r.State == actions.RequestRefused && r.Detail == actions.AlreadyCancelled {
+	switch {
+	case r.State == actions.RequestRefused && r.Detail == actions.AlreadyCancelled:
 		return "over"
+	case r.State == actions.RequestRefused && r.Detail == actions.NotAccepted:
+		return "expired"
 	}
 	return string(r.State)
 }

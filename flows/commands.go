@@ -22,7 +22,8 @@ var commandOptions = map[string][]flow.CommandOption{
 	"report":  {{Name: "period", Choices: choices(actions.ReportPeriods)}, {Name: "product"}},
 	"join":    {{Name: "code"}},
 
-	"cancel": {{Name: "subscription", Suggest: true}},
+	"cancel":     {{Name: "subscription", Suggest: true}},
+	"reactivate": {{Name: "subscription", Suggest: true}},
 }
 
 func choices[T ~string](values []T) []flow.LocalChoice {

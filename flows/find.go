@@ -37,7 +37,9 @@ type Find struct {
 	History  bool
 	Happened []actions.Happening
 
-	Cancel actions.Verdict // of the subscription that the purchase is a charge of
+	// Of the subscription that the purchase is a charge of.
+	Cancel     actions.Verdict
+	Reactivate actions.Verdict
 }
 
 // statuses are those that one searches for.
@@ -191,9 +193,7 @@ func (f *Find) items() []flow.Item {
 	if f.Refund.Decision != actions.Blocked {
 		items = append(items, flow.Open("refund", "refund", about))
 	}
-	if f.Cancel.Decision == actions.Allowed {
-		items = append(items, flow.Open("end", "cancel", map[string]string{"subscription": f.Purchase.Subscription.Code}))
-	}
+	items = append(items, f.subscriptionItems()...)
 	if f.Email.Decision != actions.Blocked {
 		items = append(items, flow.Open("email", "email", about))
 	}

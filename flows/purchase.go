@@ -83,6 +83,9 @@ func whole(p actions.Purchase, own bool, now time.Time) []flow.Fact {
 	case p.OpenProposal != "":
 		facts = append(facts, flow.Fact{Name: "under_way", Value: flow.T("purchase.proposal")})
 	}
+	if s := p.Subscription; s != nil && s.WaitsUntil.After(now) {
+		facts = append(facts, flow.Fact{Name: "accept_until", Value: flow.Moment(s.WaitsUntil)})
+	}
 	if p.FrozenUntil.After(now) {
 		facts = append(facts, flow.Fact{Name: "frozen", Value: flow.T("purchase.frozen", "until", p.FrozenUntil)})
 	}

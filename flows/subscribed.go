@@ -103,15 +103,20 @@ func (s *Subscribed) facts() []flow.Fact {
 
 // ofSubscription reports whether a request is about a subscription and not about one purchase.
 func ofSubscription(action string) bool {
-	return action == actions.KindCancel || action == actions.KindChargeDay
+	return action == actions.KindCancel || action == actions.KindChargeDay || action == actions.KindReactivate
 }
 
 // subscriptionOutcome is what the card of a request about a subscription says beyond the purchase.
 func subscriptionOutcome(r actions.Request) []flow.Fact {
 	s := r.Purchase.Subscription
 	facts := flow.Card("subscription", subscription(r.Purchase), "subscriber", s.Code)
-	if r.Action == actions.KindChargeDay {
+	switch {
+	case r.Action == actions.KindChargeDay:
 		return append(facts, flow.Card("charge_day", r.ChargeDay)...)
+	case r.Action == actions.KindReactivate && r.State == actions.RequestNeedsBuyer:
+		return append(facts, flow.Card("charged_now", r.Charge, "accept_until", flow.Moment(r.Until))...)
+	case r.Action == actions.KindReactivate:
+		return append(facts, flow.Card("charged_now", r.Charge)...)
 	}
 	return facts
 }

@@ -115,12 +115,13 @@ func TestEveryKeyOfTheActionsHasWords(t *testing.T) {
 		actions.RequestNeedsBuyer, actions.RequestAssisted, actions.RequestRefused, actions.RequestUnknown}
 	for _, s := range states {
 		keys["outcome."+string(s)] = true
-		for _, kind := range []string{actions.KindRefund, actions.KindEmail, actions.KindCancel, actions.KindChargeDay} {
+		for _, kind := range []string{actions.KindRefund, actions.KindEmail, actions.KindCancel, actions.KindChargeDay, actions.KindReactivate} {
 			keys["request."+kind+"."+string(s)] = true
 		}
 	}
 	keys["request.cancel.over"], keys[actions.AlreadyCancelled] = true, true
-	for _, kind := range []string{actions.KindCancel, actions.KindChargeDay} { // whose audit actions are put together
+	keys["request.reactivate.expired"], keys["history.reactivate.expired"], keys[actions.NotAccepted] = true, true, true
+	for _, kind := range []string{actions.KindCancel, actions.KindChargeDay, actions.KindReactivate} { // whose audit actions are put together
 		for _, end := range []string{"requested", "done", "waiting", "needs_buyer", "assisted", "refused", "unknown"} {
 			keys["history."+kind+"."+end] = true
 			if actions.AreaOf(kind+"."+end) != actions.AreaMoney {

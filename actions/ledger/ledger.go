@@ -29,7 +29,7 @@ func (l *Ledger) Name() string { return "ledger" }
 // Can implements actions.Commerce: the ledger does everything itself.
 func (l *Ledger) Can(op actions.Operation) actions.Capability {
 	switch op {
-	case actions.OpRefund, actions.OpChangeEmail, actions.OpCancel, actions.OpChangeChargeDay:
+	case actions.OpRefund, actions.OpChangeEmail, actions.OpCancel, actions.OpChangeChargeDay, actions.OpReactivate, actions.OpAccept:
 		return actions.ByAPI
 	}
 	return actions.NoSupport
@@ -55,7 +55,7 @@ func (l *Ledger) Do(ctx context.Context, o actions.Order) (outcome actions.Outco
 			return err
 		}
 		if o.Subscription != "" {
-			outcome, err = l.subscription(tx, o)
+			outcome, err = l.subscription(tx, o, sale)
 			return err
 		}
 		entries, err := tx.LedgerEntries(o.Account, string(o.Transaction))

@@ -101,6 +101,8 @@ func values(w *words, locale string, m actions.Message) map[string]string {
 		"code":          v.Code,
 		"plan":          oneLine(v.Plan),
 		"day":           "",
+		"charge":        "",
+		"accept_url":    webLink(v.AcceptURL),
 		"next":          format.Date(locale, m.Timezone, v.Next),
 		"minutes":       format.Number(locale, int64(v.Minutes)),
 		"at":            format.DateTime(locale, m.Timezone, v.At),
@@ -113,6 +115,9 @@ func values(w *words, locale string, m actions.Message) map[string]string {
 		"event_place":   oneLine(v.Event.Place),
 		"event_at":      "",
 		"several":       "",
+	}
+	if v.Charge.Currency != "" {
+		out["charge"] = format.Money(locale, v.Charge.Minor, v.Charge.Currency)
 	}
 	if v.Day > 0 {
 		out["day"] = format.Number(locale, int64(v.Day))

@@ -22,6 +22,7 @@ type Core interface {
 	notMeCore
 	mineCore
 	ticketsCore
+	acceptCore
 }
 
 // Words is what they need of flows/locales: the keys "page.*", and those of cards.
@@ -61,6 +62,7 @@ func (p *Pages) all() []page {
 		calendarPage(p.Core, "ticket"),
 		minePage(p.Core),
 		askPage(p.Core),
+		acceptPage(p.Core),
 	}
 }
 

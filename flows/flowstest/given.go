@@ -37,7 +37,8 @@ type given struct {
 var steps = map[string]actionstest.Step{
 	"done": actionstest.Pass, "timeout before": actionstest.TimeoutBefore, "timeout after": actionstest.TimeoutAfter,
 	"requested": actionstest.Requested, "needs buyer": actionstest.NeedsBuyer, "refused": actionstest.Refused("outcome.refused.not_refundable"),
-	"assisted": actionstest.Assisted("outcome.assisted.cancel"), "over already": actionstest.Refused("outcome.refused.already_cancelled"),
+	"not cancelled": actionstest.Refused("outcome.refused.not_cancelled"),
+	"assisted":      actionstest.Assisted("outcome.assisted.cancel"), "over already": actionstest.Refused("outcome.refused.already_cancelled"),
 }
 
 func (g given) script(t *testing.T) []actionstest.Step {

@@ -199,9 +199,9 @@ func longCards(p actions.Purchase, rule actions.Verdict) []longView {
 			all = append(all, longView{View: v})
 		}
 	}
-	for _, kind := range []string{actions.KindCancel, actions.KindChargeDay} {
+	for _, kind := range []string{actions.KindCancel, actions.KindChargeDay, actions.KindReactivate} {
 		for _, state := range states {
-			v := flows.ShowRequest(longID+"/cancel/1", actions.Request{Action: kind, State: state, Purchase: p, ChargeDay: 31, Detail: "outcome.unknown.reading"})
+			v := flows.ShowRequest(longID+"/cancel/1", actions.Request{Action: kind, State: state, Purchase: p, ChargeDay: 31, Charge: p.Price, Until: someday, Detail: "outcome.unknown.reading"})
 			v.Live = "request:" + longID + "/cancel/1"
 			all = append(all, longView{View: v})
 		}

@@ -15,5 +15,11 @@ func longSubscriptions(p actions.Purchase, rule actions.Verdict, staff bool) []f
 		Numbers: actions.Numbers{Date: someday}}, Refund: true, ByCode: true, Day: 31}
 	instead := cancel
 	instead.Instead = true
-	return []flow.Flow{&cancel, &instead}
+	allowed := func(rule string) actions.Verdict {
+		return actions.Verdict{Decision: actions.Allowed, Rule: rule, Numbers: actions.Numbers{Date: someday, Amount: p.Price}}
+	}
+	reactivate := flows.Reactivate{Subscribed: about, Plain: allowed("reactivate.next_month"), Charged: allowed("reactivate.charge"), How: "now"}
+	waiting := about
+	waiting.Case.Asked = actions.Reactivation{Price: p.Price, Charge: true, Next: someday}
+	return []flow.Flow{&cancel, &instead, &reactivate, &flows.Accept{Subscribed: waiting, ByCode: true}}
 }
