@@ -73,6 +73,7 @@ type Case struct {
 	ClosedAt     time.Time
 	Reopened     int
 	Messages     int
+	Locale       string // that the buyer reads
 	Reach        string // how a reply goes to the buyer: ByChat, ByMail; empty: there is no way
 	Overdue      bool
 	Over         bool // it has been closed for so long that the buyer's next message is another case
@@ -181,6 +182,9 @@ func (c *Core) toCases(s *store.Store, rows []store.Case) ([]Case, error) {
 		if all[i].Reach, err = c.reach(s, r); err != nil {
 			return nil, err
 		}
+		if all[i].Locale, err = c.speaks(s, r, all[i].Buyer); err != nil {
+			return nil, err
+		}
 	}
 	return all, nil
 }
@@ -214,6 +218,19 @@ func (c *Core) reach(s *store.Store, row store.Case) (string, error) {
 		return "", err
 	}
 	return ByMail, nil
+}
+
+// speaks is the language in which the buyer of a case is answered: that of his chat, else the one in which he bought.
+func (c *Core) speaks(s *store.Store, row store.Case, b Buyer) (string, error) {
+	if row.IdentityID == "" {
+		account, err := s.Account(row.AccountID)
+		return firstLocale(b.Locale, account.Locale), err
+	}
+	w, err := s.WhoHas(row.IdentityID)
+	if isNone(err) {
+		return firstLocale(b.Locale), nil
+	}
+	return firstLocale(w.Identity.Locale, w.Identity.PlatformLocale, b.Locale, w.Account.Locale), err
 }
 
 // caseText opens what was said.

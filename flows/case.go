@@ -38,6 +38,7 @@ func NewCase(core *actions.Core) flow.Def {
 func (f *Case) Given(who actions.Actor, values map[string]string) {
 	f.Staff, f.ID, f.Before = who.Staff(), values["case"], values["before"]
 	if f.Staff {
+		f.Decides = who.Is(actions.Deciders...)
 		f.Query = values["words"] + values["query"]
 		return
 	}

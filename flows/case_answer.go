@@ -7,10 +7,11 @@ import (
 
 // Answering is the team's side of Case.
 type Answering struct {
-	Query  string
-	Before string    // message before which those that are shown were said; empty: the newest
-	Older  bool      // there are messages before those that are shown
-	Found  []CaseRow `json:",omitzero"`
+	Decides bool // may keep canned replies
+	Query   string
+	Before  string    // message before which those that are shown were said; empty: the newest
+	Older   bool      // there are messages before those that are shown
+	Found   []CaseRow `json:",omitzero"`
 }
 
 // shownMessages is how many messages one card shows: with quotations they fit the narrowest platform's longest text.
@@ -60,6 +61,9 @@ func (f *Case) teamCard() []flow.Fact {
 
 func (f *Case) teamItems() []flow.Item {
 	items := doors(caseItems(f.Item, false))
+	if f.Decides {
+		items = append(items, flow.Open("canned", "canned", map[string]string{"case": f.ID}))
+	}
 	if f.Older {
 		items = append(items, flow.Open("earlier", "case", map[string]string{"case": f.ID, "before": f.Said[len(f.Said)-1].ID}))
 	}

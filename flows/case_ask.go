@@ -57,7 +57,7 @@ var selfService = map[actions.Topic]string{
 }
 
 // offered are the flows that are offered in the place of a case, in the order of the steps that offer them.
-var offered = []string{"resend", "refund", "find", "email"}
+var offered = []string{"resend", "refund", "find", "email", "checkin"}
 
 func (f *Case) asked(values map[string]string) {
 	f.Text, f.Into, f.About = values["words"]+values["query"], values["into"], values["about"]

@@ -34,7 +34,8 @@ func (f *CaseReply) Steps() []flow.Step {
 		flow.Do("load", f.load),
 		flow.When(f.Item.Reach == "", flow.Result("nowhere", f.card, f.back())),
 		flow.Form("write", flow.Input("text", &f.Text, parseNote).Long()).Card(f.card).
-			Body(func() []flow.Text { return messageLines(f.Said, false) }),
+			Body(func() []flow.Text { return messageLines(f.Said, false) }).
+			With(flow.Open("canned", "case_canned", map[string]string{"case": f.ID})),
 		flow.Confirm("confirm", f.to).Body(text).With(flow.Go("and_close", func() { f.Solved = true })),
 		flow.Do("send", func(c flow.Call) error { return f.send(c, f.Seen) }),
 		flow.When(late, flow.Confirm("meanwhile", f.to).Body(func() []flow.Text { return append(other(), text()...) })),

@@ -11,16 +11,17 @@ import (
 type Cases struct {
 	core *actions.Core
 
-	Staff  bool
-	Counts map[actions.CaseQueue]int
-	Queue  actions.CaseQueue
-	Cursor string
-	Next   string
-	Rows   []CaseRow `json:",omitzero"`
-	After  []CaseRow `json:",omitzero"` // of a buyer: there are more behind these
-	ID     string
-	Item   actions.Case          `json:",omitzero"`
-	Said   []actions.CaseMessage `json:",omitzero"`
+	Staff   bool
+	Decides bool // may keep canned replies
+	Counts  map[actions.CaseQueue]int
+	Queue   actions.CaseQueue
+	Cursor  string
+	Next    string
+	Rows    []CaseRow `json:",omitzero"`
+	After   []CaseRow `json:",omitzero"` // of a buyer: there are more behind these
+	ID      string
+	Item    actions.Case          `json:",omitzero"`
+	Said    []actions.CaseMessage `json:",omitzero"`
 }
 
 // NewCases defines the flow.
@@ -29,7 +30,9 @@ func NewCases(core *actions.Core) flow.Def {
 }
 
 // Given remembers who looks.
-func (f *Cases) Given(who actions.Actor, _ map[string]string) { f.Staff = who.Staff() }
+func (f *Cases) Given(who actions.Actor, _ map[string]string) {
+	f.Staff, f.Decides = who.Staff(), who.Is(actions.Deciders...)
+}
 
 // Steps is the flow's table of contents.
 func (f *Cases) Steps() []flow.Step {
@@ -40,9 +43,13 @@ func (f *Cases) Steps() []flow.Step {
 		own = own.With(flow.Reopen("more", "mine", func() { f.Cursor = f.Next }))
 	}
 	none := len(f.Rows) == 0
+	choose := flow.Form("choose", flow.Pick("queue", &f.Queue, f.queues()...))
+	if f.Decides {
+		choose = choose.With(flow.Open("canned", "canned", nil))
+	}
 	return []flow.Step{
 		flow.When(f.Staff, flow.Do("count", f.count)),
-		flow.When(f.Staff, flow.Form("choose", flow.Pick("queue", &f.Queue, f.queues()...))),
+		flow.When(f.Staff, choose),
 		flow.When(f.Staff, flow.Do("list", f.list)),
 		flow.When(f.Staff && none, flow.Menu("empty", nil, flow.Reopen("other", "count", func() { f.Cursor = "" }))),
 		flow.When(f.Staff, pick.With(flow.Reopen("other", "count", func() { f.Cursor = "" }))),

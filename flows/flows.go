@@ -29,6 +29,8 @@ func All(core *actions.Core) []flow.Def {
 		NewCaseTake(core),
 		NewCaseReply(core),
 		NewCaseNote(core),
+		NewCaseCanned(core),
+		NewCanned(core),
 		NewCaseSnooze(core),
 		NewCaseClose(core),
 		NewCaseSolved(core),

@@ -54,6 +54,7 @@ func Models() []any {
 		&Feedback{},
 		&FeedbackAsk{},
 		&FeedbackDigest{},
+		&CannedReply{},
 	}
 }
 

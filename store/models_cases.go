@@ -67,3 +67,15 @@ type CaseCounter struct {
 	AccountID string `gorm:"primaryKey"`
 	Last      int64
 }
+
+// A CannedReply is an answer that the team keeps ready.
+type CannedReply struct {
+	ID        string `gorm:"primaryKey"`
+	AccountID string
+	Name      string
+	NameKey   string // folded: two of one name would be mistaken for each other
+	Texts     []byte // JSON: language → text, with fields such as {{buyer.first_name}}
+	Revision  int
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}

@@ -48,11 +48,16 @@ func longCases(p actions.Purchase) []flow.Flow {
 			asking := flows.Asking{Text: longSaid, Mine: rows, Rows: []flows.Row{own}, Topic: topic, Reopens: true}
 			all = append(all, &flows.Case{Staff: false, ID: longID, Item: c, Asking: asking, Said: longMessages()})
 		}
-		all = append(all, &flows.Case{Staff: true, ID: longID, Item: c, Said: longMessages(), Answering: flows.Answering{Found: rows, Older: true}})
+		all = append(all, &flows.Case{Staff: true, ID: longID, Item: c, Said: longMessages(), Answering: flows.Answering{Decides: true, Found: rows, Older: true}})
 		for _, staff := range []bool{true, false} {
-			all = append(all, &flows.Cases{Staff: staff, Counts: map[actions.CaseQueue]int{actions.QueueMine: 123456}, Rows: rows, Next: "n", Item: c, Said: longMessages()})
+			all = append(all, &flows.Cases{Staff: staff, Decides: staff, Counts: map[actions.CaseQueue]int{actions.QueueMine: 123456}, Rows: rows, Next: "n", Item: c, Said: longMessages()})
 		}
 		of := flows.OfCase{ID: longID, Item: c}
+		canned := []actions.CannedReply{{ID: longID, Name: strings.Repeat("n", 60), Texts: map[string]string{"pt-BR": longSaid, "en": longSaid}}}
+		for _, picked := range []string{longID, "new"} {
+			all = append(all, &flows.Canned{All: canned, Reply: picked, Name: canned[0].Name, Locale: "en", Text: longSaid, Shown: longSaid})
+		}
+		all = append(all, &flows.CaseCanned{OfCase: of, All: canned})
 		all = append(all, &flows.CaseTake{OfCase: of}, &flows.CaseNote{OfCase: of, Text: longSaid}, &flows.CaseSnooze{OfCase: of},
 			&flows.CaseClose{OfCase: of}, &flows.CaseSolved{OfCase: of},
 			&flows.CaseReply{OfCase: of, Said: longMessages(), Text: longSaid, Meanwhile: longMessages()[1]})
