@@ -196,6 +196,7 @@ func (w *world) handlers() map[string]jobs.Handler {
 		return j.Kind + " " + a.Subject, err
 	})
 	h[actions.JobAnnounce], h[actions.JobRefresh], h[actions.JobRemind] = subject, subject, subject
+	h[actions.JobCase] = subject
 	h[actions.JobFile] = note(func(j jobs.Job) (string, error) {
 		var a actions.Work
 		err := j.Decode(&a)
