@@ -142,6 +142,23 @@ func shopSecret(path string) (Secret, error) {
 	return key, nil
 }
 
+// nameSample names who comes with some of the sample's tickets, as somebody of its team did before the sample begins.
+func nameSample(ctx context.Context, core *actions.Core) error {
+	who := actions.Actor{ID: "sample", Account: accountID, Role: actions.Agent}
+	for _, a := range demo.Attendees {
+		tickets, err := core.Tickets(ctx, who, a.Transaction)
+		if err != nil || a.Ticket > len(tickets) {
+			return errors.Join(fmt.Errorf("%s has no ticket %d", a.Transaction, a.Ticket), err)
+		}
+		in := actions.NameInput{Key: fmt.Sprintf("sample/%s/%d", a.Transaction, a.Ticket), Transaction: a.Transaction, Ticket: tickets[a.Ticket-1].ID,
+			Attendee: actions.AttendeeInput{Name: a.Name, Email: a.Email}}
+		if _, err := core.NameAttendee(ctx, who, in); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // fill brings the schema up to date and, at the first time, reads the sample through the same import that real files
 // take. A first time that was cut off is done again: importing twice changes nothing.
 func (s *shop) fill(ctx context.Context, dir string, log *slog.Logger) error {
@@ -175,6 +192,9 @@ func (s *shop) fill(ctx context.Context, dir string, log *slog.Logger) error {
 		if err != nil {
 			return fmt.Errorf("sample shop: %w", err)
 		}
+	}
+	if err := nameSample(ctx, core); err != nil {
+		return fmt.Errorf("sample shop: %w", err)
 	}
 	if err := os.WriteFile(done, nil, 0o600); err != nil {
 		return fmt.Errorf("%s cannot be written: %w", done, cause(err))

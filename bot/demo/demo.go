@@ -63,6 +63,21 @@ var Buyers = []Guest{
 	{ID: "thiago", Name: "Thiago Rocha", Email: "thiago.rocha@example.net"},                    // out of the guarantee
 }
 
+// An Attendee comes to the shop's event with one of the tickets that somebody has bought. The other tickets wait for a name.
+type Attendee struct {
+	Transaction actions.Transaction
+	Ticket      int // its number
+	Name        string
+	Email       string // empty: begun, and not complete
+}
+
+// Attendees are those who were named before the sample begins.
+var Attendees = []Attendee{
+	{Transaction: "HP5300000302", Ticket: 1, Name: "Beatriz Nogueira", Email: "beatriz.nogueira@example.com"},
+	{Transaction: "HP5300000303", Ticket: 1, Name: "Caio Prado", Email: "caio.prado@example.com"},
+	{Transaction: "HP5300000303", Ticket: 2, Name: "Lívia Sampaio"},
+}
+
 // A File is one of the shop's files as an import reads it.
 type File struct {
 	Name    string
