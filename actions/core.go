@@ -38,6 +38,10 @@ type Options struct {
 	// PublicURL is the address under which buyers reach the bot's pages, such as https://support.example.com; empty when they
 	// cannot now. Nil: there are no such pages.
 	PublicURL func() string
+	// Hasher makes what passwords of buyers are compared with. Nil: they are not kept here.
+	Hasher Hasher
+	// PasswordURL is where buyers ask the commerce platform for a new password, where theirs are kept there.
+	PasswordURL string
 	// NewCode makes one-time codes: CodeDigits random digits. From crypto/rand when nil; tests give their own.
 	NewCode func() (string, error)
 	// Random is where invitations, keys of authenticator apps and recovery codes come from. crypto/rand when nil.
@@ -73,6 +77,8 @@ type Core struct {
 	random      io.Reader
 	chatLink    func(ctx context.Context, words string) string
 	publicURL   func() string
+	hasher      Hasher
+	passwordURL string
 	perMinute   int
 	hooks       Hooks
 }
@@ -100,6 +106,7 @@ func New(o Options) *Core {
 	return &Core{store: o.Store, commerce: o.Commerce, mailer: o.Mailer, retention: o.Retention, newID: o.NewID, log: o.Log,
 		config: Settings{Shop: o.Shop, Hours: o.Hours, Policy: o.Policy}, rooms: o.Rooms,
 		callTimeout: o.CallTimeout, vault: o.Vault, newCode: o.NewCode, random: o.Random, chatLink: o.ChatLink, publicURL: o.PublicURL, perMinute: o.MailPerMinute, hooks: o.Hooks,
+		hasher: o.Hasher, passwordURL: o.PasswordURL,
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, // as precise as the coarser database
 	}
 }

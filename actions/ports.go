@@ -28,6 +28,7 @@ type Operation string
 const (
 	OpRefund          Operation = "refund"
 	OpChangeEmail     Operation = "change_email"
+	OpPassword        Operation = "password"          // never an Order: ByAPI means that passwords are kept here
 	OpCancel          Operation = "cancel"            // a subscription: no further charges
 	OpChangeChargeDay Operation = "change_charge_day" // of a subscription, after the charge that is scheduled
 	OpReactivate      Operation = "reactivate"        // a cancelled subscription: the subscriber is asked
@@ -150,6 +151,8 @@ type MailValues struct {
 	Change       string    `json:"change,omitempty"`      // id of the change of e-mail that the reader may have put back
 	NotMeURL     string    `json:"-"`                     // where he does: signed when the mail is sent, and kept nowhere
 	ChatURL      string    `json:"-"`                     // where the reader continues in a chat
+	Reset        string    `json:"reset,omitempty"`       // id of the link that sets a password, or has set it
+	ResetURL     string    `json:"-"`                     // that link, signed when the mail is sent
 	PageURL      string    `json:"-"`                     // his own page; likewise
 	Days         int       `json:"-"`                     // for which PageURL is good
 	Event        Event     `json:"event,omitzero"`        // when and where
@@ -192,6 +195,8 @@ var MailTemplates = []string{
 	"code_refund",       // a one-time code: refund this purchase
 	"code_export",       // a one-time code: all that is kept of the buyer, to him
 	"code_erase",        // a one-time code: all that is kept of the buyer is erased
+	"password_reset",    // a link that sets a new password, once
+	"password_changed",  // it was set, and the way to say that it was not the reader
 	"page_link",         // the link to one's own page
 	"case_opened",       // we have your question, and answer until then
 	"case_reply",        // the team's answer to a question

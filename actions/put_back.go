@@ -88,6 +88,9 @@ func (c *Core) putBack(tx *store.Store, change store.EmailChange) error {
 	known := []string{full.Buyer.ID}
 	for _, u := range undone {
 		known = append(known, u.OldBuyer, u.NewBuyer)
+		if err := tx.DropPassword(u.NewBuyer); err != nil { // a thief may have set it
+			return err
+		}
 		if err := tx.EmailReverted(u.ID, change.ID, c.now()); err != nil {
 			return err
 		}

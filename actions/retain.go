@@ -84,6 +84,7 @@ func (c *Core) forgettings(account string) []forgetting {
 		{"mails", r.Mails, simple((*store.Store).ForgetMails)},
 		{"runs", r.Mails, simple((*store.Store).ForgetBulk)},
 		{"codes", r.Codes, simple((*store.Store).ForgetCodes)},
+		{"password_links", r.Codes, simple((*store.Store).ForgetResets)},
 		{"messages", r.Messages, simple((*store.Store).ForgetMessages)},
 		{"proofs", r.Proofs, simple((*store.Store).ForgetProofs)},
 		{"contacts", r.Contacts, func(tx *store.Store, before time.Time, limit int) (int, int, error) {

@@ -30,6 +30,11 @@ func (c *Core) emailChanged(tx *store.Store, s *settling) error {
 	if err := c.endProofs(tx, change.AccountID, change.OldBuyer); err != nil {
 		return err
 	}
+	if change.NewBuyer == change.OldBuyer { // what opened for the old mailbox's owner opens for nobody
+		if err := tx.DropPassword(change.NewBuyer); err != nil {
+			return err
+		}
+	}
 	values := mailValues(s.purchase)
 	values.OldEmail, values.NewEmail, values.At = s.order.Order.OldEmail.Masked(), to.Masked(), s.at
 	mine := values
@@ -107,6 +112,9 @@ func (c *Core) endProofs(tx *store.Store, account string, buyers ...string) erro
 			return err
 		}
 		if err := tx.EndPages(account, id, c.now()); err != nil {
+			return err
+		}
+		if err := tx.VoidResets(id, c.now()); err != nil {
 			return err
 		}
 		if err := tx.VoidCodesOf(id, c.now()); err != nil {

@@ -63,7 +63,8 @@ func worldOn(t *testing.T, s *store.Store, change ...func(*actions.Policy)) *wor
 	}
 	w.platform = actionstest.NewFlaky(ledger.New(s, w.clock))
 	w.core = actions.New(actions.Options{Store: s, Commerce: w.platform, Mailer: w.mailbox, Policy: policy, Now: w.clock, NewID: w.newID,
-		Hours: actions.DefaultHours(),
+		Hours:  actions.DefaultHours(),
+		Hasher: ledger.NewPasswords(s), PasswordURL: "https://platform.example/forgot",
 		Vault: secrets, Hooks: hooks.New(hooks.Options{Allow: []string{"127.0.0.1"}}), PublicURL: func() string { return "https://support.example/" }, ChatLink: func(_ context.Context, words string) string { return "https://t.me/shop_bot?start=" + words }})
 	w.must(s.SaveAccount(store.Account{ID: shop, Name: "Cozinha da Ana", Locale: "pt-BR", Timezone: "America/Sao_Paulo",
 		Currency: "BRL", SupportEmail: "ajuda@cozinha.example", CreatedAt: start}))

@@ -89,6 +89,12 @@ func (c *Core) sendMail(ctx context.Context, job jobs.Job) error {
 	values.TicketURL = c.ticketURL(values.TicketLink, m.CreatedAt.UTC())
 	values.NotMeURL = c.notMeURL(values.Change, m.CreatedAt.UTC())
 	values.AcceptURL = c.acceptURL(values.Asked, values.Until)
+	switch m.Template {
+	case "password_reset":
+		values.ResetURL = c.resetURL(values.Reset, values.Until)
+	case "password_changed":
+		values.NotMeURL = c.offURL(values.Reset, values.At)
+	}
 	if err := c.mailer.Send(ctx, Message{ID: m.ID, Template: m.Template, Locale: m.Locale, Timezone: account.Timezone,
 		Sender: Sender{Name: account.Name, SupportEmail: account.SupportEmail},
 		To:     Email(m.Recipient), ToName: m.Name, Values: values, At: m.CreatedAt.UTC()}); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/actions/hooks"
+	"github.com/aftersale/aftersale/actions/hotmart"
 	"github.com/aftersale/aftersale/actions/ledger"
 	mailer "github.com/aftersale/aftersale/actions/mail"
 	"github.com/aftersale/aftersale/actions/vault"
@@ -78,6 +79,7 @@ func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*a
 			}
 			return a.chatLink(ctx, words)
 		},
+		Hasher: ledger.NewPasswords(s), PasswordURL: hotmart.PasswordURL,
 		PublicURL: func() string { return a.publicURL },
 		Hooks:     hooks.New(hooks.Options{Allow: c.Webhooks.Allowed()}),
 	})

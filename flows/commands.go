@@ -24,6 +24,8 @@ var commandOptions = map[string][]flow.CommandOption{
 
 	"cancel":     {{Name: "subscription", Suggest: true}},
 	"reactivate": {{Name: "subscription", Suggest: true}},
+
+	passwordFlow: {{Name: "transaction", Suggest: true}},
 }
 
 func choices[T ~string](values []T) []flow.LocalChoice {

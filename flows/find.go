@@ -200,6 +200,9 @@ func (f *Find) items() []flow.Item {
 	if f.Decides {
 		items = append(items, flow.Open("evidence", "evidence", about))
 	}
+	if f.Staff {
+		items = append(items, flow.Open("password", passwordFlow, about))
+	}
 	if f.Page {
 		items = append(items, flow.Open("mine", "mine", nil))
 	}

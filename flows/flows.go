@@ -35,6 +35,7 @@ func All(core *actions.Core) []flow.Def {
 		NewCaseClose(core),
 		NewCaseSolved(core),
 		NewAccept(core),
+		NewPassword(core),
 		NewReveal(core),
 		NewChats(core),
 		NewDevices(core),

@@ -20,6 +20,12 @@ func (s *Store) Conversation(id string) (Conversation, error) {
 	return readOne[Conversation](s, "SELECT "+s.columns(Conversation{}, "c")+" FROM conversations c WHERE c.id = ?", id)
 }
 
+// EndedConversation returns the conversation of a chat user that ended last, if it did after an instant. ErrNotFound: none did.
+func (s *Store) EndedConversation(account, platform, user string, after time.Time) (Conversation, error) {
+	return readOne[Conversation](s, "SELECT "+s.columns(Conversation{}, "c")+` FROM conversations c
+		WHERE c.account_id = ? AND c.platform = ? AND c.user_id = ? AND NOT c.open AND c.updated_at > ? ORDER BY c.updated_at DESC, c.id DESC LIMIT 1`, account, platform, user, after)
+}
+
 // OpenConversation returns the newest open conversation of a user in a chat; ErrNotFound when there is none.
 func (s *Store) OpenConversation(account, platform, chat, user string) (Conversation, error) {
 	return readOne[Conversation](s, "SELECT "+s.columns(Conversation{}, "c")+" FROM conversations c"+

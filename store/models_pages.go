@@ -27,5 +27,6 @@ type Password struct {
 	BuyerID   string `gorm:"primaryKey"`
 	AccountID string
 	Hash      string // argon2id, in the PHC format: with its parameters and its salt
+	ResetID   string // the link that set it
 	ChangedAt time.Time
 }

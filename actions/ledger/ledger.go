@@ -29,7 +29,7 @@ func (l *Ledger) Name() string { return "ledger" }
 // Can implements actions.Commerce: the ledger does everything itself.
 func (l *Ledger) Can(op actions.Operation) actions.Capability {
 	switch op {
-	case actions.OpRefund, actions.OpChangeEmail, actions.OpCancel, actions.OpChangeChargeDay, actions.OpReactivate, actions.OpAccept:
+	case actions.OpRefund, actions.OpChangeEmail, actions.OpPassword, actions.OpCancel, actions.OpChangeChargeDay, actions.OpReactivate, actions.OpAccept:
 		return actions.ByAPI
 	}
 	return actions.NoSupport

@@ -109,6 +109,7 @@ func values(w *words, locale string, m actions.Message) map[string]string {
 		"case":          oneLine(v.Case),
 		"until":         format.DateTime(locale, m.Timezone, v.Until),
 		"not_me_url":    webLink(v.NotMeURL),
+		"reset_url":     webLink(v.ResetURL),
 		"page_url":      webLink(v.PageURL),
 		"days":          format.Number(locale, int64(v.Days)),
 		"ticket_url":    webLink(v.TicketURL),

@@ -33,6 +33,7 @@ func message(template, locale string) actions.Message {
 			Reason: "O curso foi aberto há 40 dias.\nFale conosco se algo falhou.",
 			At:     time.Date(2026, 3, 12, 17, 29, 0, 0, time.UTC),
 			Code:   "012345", Minutes: 10, ChatURL: "https://t.me/cozinha_bot?start=01JN_5f",
+			Reset: "01JN5U", ResetURL: "https://support.example.com/b/password/01JN5U_t9_5f",
 			PageURL: "https://support.example.com/b/mine/01JN5T_0_t9_5f", Days: 7,
 			Plan: "Clube mensal", Day: 31, Charge: actions.Money{Minor: 5990, Currency: "BRL"}, Asked: "01JN5T", AcceptURL: "https://support.example.com/b/accept/01JN5T_t9_5f", Next: time.Date(2026, 4, 5, 15, 0, 0, 0, time.UTC),
 			Until: time.Date(2026, 3, 15, 17, 29, 0, 0, time.UTC), Change: "01JN5T", NotMeURL: "https://support.example.com/b/not-me/01JN5T_t9_5f",
@@ -197,7 +198,7 @@ func TestInjection(t *testing.T) {
 			t.Errorf("%s: text:\n%s", template, letter.Text)
 		}
 		if strings.Contains(letter.Subject+letter.HTML, "HP1100000101{") ||
-			!strings.Contains(letter.Text, "{{.transaction}}") && !slices.Contains([]string{"code_link", "code_devices", "devices_revoked", "code_export", "code_erase", "page_link"}, template) { // they name no product
+			!strings.Contains(letter.Text, "{{.transaction}}") && !slices.Contains([]string{"code_link", "code_devices", "devices_revoked", "code_export", "code_erase", "page_link", "password_reset", "password_changed"}, template) { // they name no product
 			t.Errorf("%s: a value was read as a text of ours", template)
 		}
 	}

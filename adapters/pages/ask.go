@@ -24,11 +24,10 @@ func askPage(core mineCore) page {
 			known := v.typed("known")
 			err := core.AskPage(v.r.Context(), actions.AskPageInput{Account: v.Account, Known: known, From: client(v.r).String()})
 			if err != nil && actions.AsError(err).Code == actions.Invalid {
-				v.Pages.draw(v.w, v.r, http.StatusUnprocessableEntity, "", func(to *view) {
+				return v.drawAs(http.StatusUnprocessableEntity, "", func(to *view) {
 					to.ask(known)
 					to.Fields[0].Problem = to.text("proof.known.wrong")
 				})
-				return nil
 			}
 			return v.asked(err)
 		},

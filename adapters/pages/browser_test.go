@@ -98,6 +98,75 @@ func TestBrowserMine(t *testing.T) {
 	}
 }
 
+// TestBrowserPassword sets a password as people type it: the script says what is still missing, and without it the server does.
+func TestBrowserPassword(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED: browser tests in -short")
+	}
+	chromium := browser.Open(t)
+	for _, c := range []struct {
+		name          string
+		width, height int64
+		locale        string
+		scripts, dark bool
+	}{
+		{"password phone", 360, 740, "pt-BR", true, false},
+		{"password small phone in the dark", 320, 568, "es", true, true},
+		{"password without scripts", 430, 932, "en", false, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := open(t, c.locale)
+			b := openTab(t, chromium, w.reset(c.locale), c.width, c.height, c.scripts, c.dark)
+			b.fits(c.name)
+			met := func(want int) {
+				t.Helper()
+				if !c.scripts {
+					want = 0
+				}
+				if got := browser.Eval[int](b.Tab, "document.querySelectorAll('.rules .met').length"); got != want {
+					t.Errorf("%d rules are met, want %d", got, want)
+				}
+			}
+			met(0)
+			b.Type("#password", "abc 12")
+			met(2) // a letter and a digit
+			b.fits(c.name + " typed")
+			b.shoot(c.name + " 1 typed")
+			b.Press("main form button", "input[aria-invalid]")
+			b.fits(c.name + " wrong")
+			b.shoot(c.name + " 2 wrong")
+			if got := browser.Eval[string](b.Tab, "document.activeElement.id + document.getElementById('password').value"); got != "password" {
+				t.Errorf("the focus is on %q", got)
+			}
+			b.Type("#password", "pão-quente7")
+			b.Type("#again", "pão-quente")
+			met(4)
+			b.Type("#again", "7")
+			met(5)
+			if c.scripts {
+				if got := browser.Eval[int](b.Tab, "document.querySelectorAll('.problem:not([hidden]), [aria-invalid]').length"); got != 0 {
+					t.Error("what was wrong is still said")
+				}
+			}
+			b.shoot(c.name + " 3 right")
+			b.Press("main form button", "main.good")
+			b.fits(c.name + " done")
+			b.shoot(c.name + " 4 done")
+			if !w.getsIn("pão-quente7") {
+				t.Error("the password does not hold")
+			}
+			w.work()
+			off := openTab(t, chromium, w.lastLink("password_changed"), c.width, c.height, c.scripts, c.dark)
+			off.fits(c.name + " off")
+			off.shoot(c.name + " 5 off")
+			off.Press("main form button", "main.good")
+			if w.getsIn("pão-quente7") {
+				t.Error("the password still holds")
+			}
+		})
+	}
+}
+
 type tab struct{ browser.Tab }
 
 func openTab(t *testing.T, chromium context.Context, url string, width, height int64, scripts, dark bool) tab {

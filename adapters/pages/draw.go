@@ -24,13 +24,29 @@ var files embed.FS
 //go:embed page.css
 var pageCSS string
 
-// contentPolicy forbids everything but our one style, known by its hash, and forms that lead here: no scripts, no pictures,
-// no frames, nothing from elsewhere.
-var contentPolicy = sync.OnceValue(func() string {
-	sum := sha256.Sum256([]byte(pageCSS))
-	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; form-action 'self'; " +
-		"frame-ancestors 'none'; base-uri 'none'"
-})
+//go:embed *.js
+var scripts embed.FS
+
+// contentPolicy forbids everything but our one style and the page's own script, known by their hashes, and forms that lead
+// here: no pictures, no frames, nothing from elsewhere.
+func contentPolicy(script string) string {
+	policy := "default-src 'none'; style-src '" + hashOf(pageCSS) + "'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+	if script != "" {
+		policy += "; script-src '" + hashOf(scriptOf(script)) + "'"
+	}
+	return policy
+}
+
+func hashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// scriptOf is the text of a page's script; empty for none.
+func scriptOf(name string) string {
+	text, _ := scripts.ReadFile(name) // a name that is none is a page without
+	return string(text)
+}
 
 // layout is what all pages have in common: its "main" does for most of them.
 const layout = "page.html"
@@ -66,6 +82,7 @@ type view struct {
 
 	Lang, Shop, SupportEmail string
 	Style                    template.CSS
+	Script                   template.JS
 	Title, Body              string
 	More                     []string
 	Facts                    []fact

@@ -22,7 +22,7 @@ const (
 func (p *Pages) guard(one page) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", contentPolicy())
+		h.Set("Content-Security-Policy", contentPolicy(one.script))
 		h.Set("Cache-Control", "no-store")
 		h.Set("Referrer-Policy", "no-referrer") // the address is a secret
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -48,7 +48,7 @@ func (p *Pages) guard(one page) http.Handler {
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), patience)
 		defer cancel()
-		p.answer(one, &visit{Pages: p, w: w, r: r.WithContext(ctx)})
+		p.answer(one, &visit{Pages: p, page: one, w: w, r: r.WithContext(ctx)})
 	})
 }
 

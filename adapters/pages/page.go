@@ -2,13 +2,15 @@ package pages
 
 import (
 	"errors"
+	"html/template"
 	"net/http"
 	"net/url"
 )
 
 // A page is one kind of page, with all that is special about it.
 type page struct {
-	path string // below /b/, as net/http matches it: "not-me/{words}"; {words} are those of a signed link
+	path   string // below /b/, as net/http matches it: "not-me/{words}"; {words} are those of a signed link
+	script string // the file of what runs on it; empty: nothing does. It works without.
 	// look answers GET, and changes nothing: mail scanners open every link of a mail.
 	look func(*visit) error
 	// press answers POST, and ends with back or another redirect, so that reloading the page presses nothing. What the reader
@@ -21,8 +23,9 @@ type page struct {
 // failure.
 type visit struct {
 	*Pages
-	w http.ResponseWriter
-	r *http.Request
+	page page
+	w    http.ResponseWriter
+	r    *http.Request
 }
 
 var errNoPage = errors.New("no such page")
@@ -65,6 +68,14 @@ func (v *visit) to(path string, more ...string) string {
 
 // draw writes the page. locale is that of whom it is for; empty: what his browser asks for.
 func (v *visit) draw(locale string, fill func(*view)) error {
-	v.Pages.draw(v.w, v.r, http.StatusOK, locale, fill)
+	return v.drawAs(http.StatusOK, locale, fill)
+}
+
+// drawAs writes it with another status.
+func (v *visit) drawAs(code int, locale string, fill func(*view)) error {
+	v.Pages.draw(v.w, v.r, code, locale, func(to *view) {
+		to.Script = template.JS(scriptOf(v.page.script)) // #nosec G203 -- our own file
+		fill(to)
+	})
 	return nil
 }

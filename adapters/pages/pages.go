@@ -23,6 +23,7 @@ type Core interface {
 	mineCore
 	ticketsCore
 	acceptCore
+	passwordCore
 }
 
 // Words is what they need of flows/locales: the keys "page.*", and those of cards.
@@ -63,6 +64,8 @@ func (p *Pages) all() []page {
 		minePage(p.Core),
 		askPage(p.Core),
 		acceptPage(p.Core),
+		passwordPage(p.Core),
+		passwordOffPage(p.Core),
 	}
 }
 

@@ -74,7 +74,7 @@ func open(t *testing.T, locale string) *world {
 	w.words, err = locales.New("pt-BR", nil)
 	w.must(err)
 	w.core = actions.New(actions.Options{Store: w.store, Commerce: ledger.New(w.store, w.clock), Mailer: w.mailbox, Policy: actions.DefaultPolicy(), Now: w.clock,
-		NewID: w.newID, Vault: secrets, PublicURL: func() string { return w.server.URL }})
+		NewID: w.newID, Vault: secrets, Hasher: ledger.NewPasswords(w.store), PublicURL: func() string { return w.server.URL }})
 	mux := http.NewServeMux()
 	pages.New(pages.Options{Core: w.core, Words: w.words, Account: shop, Shop: "Cozinha da Ana", Locale: "pt-BR", Now: w.clock, NewID: w.newID,
 		Log: slog.New(slog.NewTextHandler(w.log, nil))}).Routes(mux)

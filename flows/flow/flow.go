@@ -35,6 +35,12 @@ type Def struct {
 	Route func(values map[string]string) (Launch, bool)
 	// Greeted, when set on the home flow, may have text that answers nothing start another flow.
 	Greeted func(who actions.Actor, text string) (Launch, bool)
+	// Unwanted, when set on the home flow, finds text that must not be in a chat: it is taken out of it where that can be done,
+	// nothing reads or keeps it, and what Unwanted returns is the answer. open is the flow that waits for an
+	// answer, or lingers; empty: none.
+	Unwanted func(open string, role actions.Role, text string) (say Text, found bool)
+	// Lingers has Unwanted take the flow for open for a while after it has ended.
+	Lingers bool
 	// Quiet keeps a command out of menus and help: whoever needs it is told its word.
 	Quiet bool
 }

@@ -276,6 +276,11 @@ func (t *talk) route() (answer, error) {
 		if err != nil {
 			return t.notice("error.stale"), nil
 		}
+		for _, text := range g.Values {
+			if out, found := t.unwanted("", text); found {
+				return out, nil
+			}
+		}
 		return t.resume(token.Of, Submit{Revision: token.Revision, Values: g.Values})
 	}
 	return answer{silent: true}, nil

@@ -36,6 +36,11 @@ func (t *talk) notice(key string, args ...any) answer {
 
 func (t *talk) command(c Command) (answer, error) {
 	word := strings.ToLower(strings.TrimPrefix(c.Word, "/"))
+	for _, text := range append(slices.Collect(maps.Values(c.Values)), c.Rest) {
+		if out, found := t.unwanted(word, text); found {
+			return out, nil
+		}
+	}
 	if word == Stop {
 		saved, err := t.tx.OpenConversation(t.Account, t.in.Platform, t.in.Chat, t.in.User)
 		if errors.Is(err, store.ErrNotFound) {
@@ -81,9 +86,15 @@ func (t *talk) typed(g Typed) (answer, error) {
 	saved, err := t.tx.OpenConversation(t.Account, t.in.Platform, t.in.Chat, t.in.User)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
+		if out, found := t.unwanted(t.lingering(g.Text), g.Text); found {
+			return out, nil
+		}
 		return t.greet(g.Text)
 	case err != nil:
 		return answer{}, err
+	}
+	if out, found := t.unwanted(saved.Flow, g.Text); found {
+		return out, nil
 	}
 	s, err := decodeState(saved)
 	if err != nil {
@@ -121,6 +132,36 @@ func (t *talk) greeting(text string) (Launch, bool) {
 	}
 	l, ok := home.Greeted(t.who, text)
 	return l, ok && t.flows[l.Flow].New != nil
+}
+
+// unwanted answers text that must not be in a chat; the conversation that is open stays where it is.
+func (t *talk) unwanted(open, text string) (answer, bool) {
+	home := t.flows[t.Home]
+	if home.Unwanted == nil || text == "" {
+		return answer{}, false
+	}
+	say, found := home.Unwanted(open, t.who.Role, text)
+	if !found {
+		return answer{}, false
+	}
+	out := t.notice(say.Key + ".title")
+	out.view.Body, out.erase = []Text{say}, true
+	return out, true
+}
+
+// lingerFor is how long a flow that lingers is taken for open.
+const lingerFor = time.Hour
+
+// lingering is the flow that has ended here last, if it lingers. Only one word is worth the look: more are judged by themselves.
+func (t *talk) lingering(text string) string {
+	if len(strings.Fields(text)) != 1 {
+		return ""
+	}
+	last, err := t.tx.EndedConversation(t.Account, t.in.Platform, t.in.User, t.Now().Add(-lingerFor))
+	if err != nil || !t.flows[last.Flow].Lingers {
+		return "" // it is a courtesy: without it the text is answered as ever
+	}
+	return last.Flow
 }
 
 // answersSecret reports whether what was typed is an answer that must not stay in the chat.

@@ -58,6 +58,13 @@ type LocalTime struct {
 // IsZero reports whether there is no time.
 func (l LocalTime) IsZero() bool { return l.At.IsZero() }
 
+// Spoken is said in another language than the reader's, for him to pass on; each text is a paragraph. Locale may be empty: then
+// it is his own.
+type Spoken struct {
+	Locale string
+	Lines  []Text
+}
+
 // A Style says how a button is drawn.
 type Style string
 

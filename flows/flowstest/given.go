@@ -30,6 +30,7 @@ type given struct {
 	Reveal    bool              `yaml:"reveal"`           // exports may go out with whole names
 	Memory    bool              `yaml:"memory"`           // it names chats of this platform, and is played in memory alone
 	Commerce  []string          `yaml:"commerce"`         // how the platform takes the orders, one after the other; see steps
+	Passwords string            `yaml:"passwords"`        // "platform": they are kept there, and asked for there
 	sold      []sold
 }
 

@@ -113,10 +113,14 @@ func openAt(t *testing.T, s *store.Store, g given, on Platform, memory *chats, a
 		t.Fatal(err)
 	}
 	commerce := actionstest.NewFlaky(ledger.New(w.store, w.now), g.script(t)...)
+	if g.Passwords == "platform" {
+		commerce.Limit(actions.OpPassword, actions.Assisted)
+	}
 	w.core = actions.New(actions.Options{Store: w.store, Commerce: ordered{commerce, w}, Mailer: w, Policy: g.policy(), Shop: g.shop(), Rooms: w.rooms, Now: w.now, NewID: w.newID,
 		MailPerMinute: g.PerMinute, Vault: secrets, NewCode: w.newCode, Hooks: calling{w}, Random: &counting{}, PublicURL: func() string { return "https://shop.example" },
-		Hours:    actions.DefaultHours(),
-		ChatLink: func(_ context.Context, words string) string { return "https://chat.example/?start=" + words }})
+		Hours:       actions.DefaultHours(),
+		PasswordURL: "https://platform.example/password",
+		ChatLink:    func(_ context.Context, words string) string { return "https://chat.example/?start=" + words }})
 	w.furnish(t, g)
 	shop, err := w.store.In(context.Background()).Account(account)
 	if err != nil {

@@ -38,6 +38,15 @@ func (w *Words) value(v any, r flow.Reader) string {
 		return w.Text(*v, r)
 	case []flow.Text:
 		return lines(w, v, r)
+	case flow.Spoken:
+		if v.Locale != "" {
+			r.Locale = w.Locale(v.Locale)
+		}
+		paragraphs := make([]string, len(v.Lines))
+		for i, line := range v.Lines {
+			paragraphs[i] = w.Text(line, r)
+		}
+		return strings.Join(paragraphs, "\n")
 	case []string:
 		return list(w, v, r)
 	case []flow.PersonName:

@@ -146,6 +146,12 @@ func (b Tab) Press(selector, then string) {
 	}
 }
 
+// Type types into the field that a selector finds, behind what is there.
+func (b Tab) Type(selector, text string) {
+	b.T.Helper()
+	b.Do(chromedp.SendKeys(selector, text))
+}
+
 // Picture is what the tab shows, as a PNG.
 func (b Tab) Picture() []byte {
 	b.T.Helper()

@@ -25,6 +25,7 @@ CREATE TABLE passwords (
     buyer_id   text NOT NULL PRIMARY KEY,
     account_id text NOT NULL,
     hash       text NOT NULL,
+    reset_id   text NOT NULL,
     changed_at timestamp NOT NULL
 );
 
