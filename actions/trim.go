@@ -10,7 +10,7 @@ import (
 )
 
 // personal are the fields of payloads that hold what somebody wrote, or an address; compared without case and underscores.
-var personal = []string{"note", "oldemail", "newemail", "email"}
+var personal = []string{"note", "oldemail", "newemail", "email", "search"}
 
 // trimmed is a payload without what is personal in it, at any depth; nil for one that cannot be read. Everything else stays:
 // cards and limits go on reading it.

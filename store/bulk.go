@@ -152,10 +152,10 @@ func (s *Store) BulkRecipients(run string, recipients []string) (map[string]bool
 	return found, nil
 }
 
-// BulkUnderWay counts the items of all open runs that were begun and are not over.
+// BulkUnderWay counts the mails of all open runs that were written and have not left.
 func (s *Store) BulkUnderWay() (int, error) {
 	type row struct{ N int }
-	r, err := readOne[row](s, `SELECT count(*) FROM bulk_items i WHERE i.state = 'working' AND i.run_id IN
+	r, err := readOne[row](s, `SELECT CAST(COALESCE(sum(i.parts - i.sent), 0) AS bigint) FROM bulk_items i WHERE i.parts > 0 AND i.state = 'working' AND i.run_id IN
 		(SELECT r.id FROM bulk_runs r WHERE r.ended_at IS NULL)`)
 	return r.N, err
 }
@@ -303,9 +303,10 @@ func (s *Store) MailByKey(account, key string) (Mail, error) {
 	return all[0], nil
 }
 
-// MailFailed notes that a mail will not be sent any more, and why; it reports whether it had not left and was not given up.
+// MailFailed notes that a mail will not be sent any more, and why; what it said goes. It reports whether it had not left and was
+// not given up.
 func (s *Store) MailFailed(id, why string) (bool, error) {
-	n, err := s.exec("UPDATE mails SET failed = ? WHERE id = ? AND sent_at IS NULL AND failed = ''", why, id)
+	n, err := s.exec(`UPDATE mails SET failed = ?, name = '', "values" = NULL WHERE id = ? AND sent_at IS NULL AND failed = ''`, why, id)
 	return n == 1, err
 }
 

@@ -61,8 +61,11 @@ func (t *talk) command(c Command) (answer, error) {
 		}
 	}
 	if d.Route != nil {
-		if l, ok := d.Route(c.Values); ok && t.flows[l.Flow].May(t.who.Role) {
-			return t.start(t.flows[l.Flow], Start{Values: l.Values}, "")
+		if l, ok := d.Route(c.Values); ok {
+			if to := t.flows[l.Flow]; to.May(t.who.Role) {
+				return t.start(to, Start{Values: l.Values}, "")
+			}
+			c.Values = nil // an option that is not for him
 		}
 	}
 	return t.start(d, Start{Args: c.words(), Values: c.Values}, "")

@@ -23,6 +23,8 @@ func TestOptionsOfCommands(t *testing.T) {
 		{staff, "find", map[string]string{"query": "HP1100000101"}, "card"},
 		{staff, "find", map[string]string{"product": "Sourdough", "status": "approved"}, "card"},
 		{staff, "refund", map[string]string{"transaction": "HP1100000101"}, "why"},
+		{staff, "resend", map[string]string{"product": "Sourdough"}, "filters"},
+		{stranger, "resend", map[string]string{"product": "Sourdough"}, "identify"},
 	}
 	for _, test := range tests {
 		w := openOn(t, storetest.New(t), parseGiven(t, []byte(mainShop)))
