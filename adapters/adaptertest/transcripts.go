@@ -264,6 +264,9 @@ func spoken(views []flow.Shown) string {
 		for _, line := range flowstest.Draw(v) {
 			all.WriteString(plain(line) + "\n")
 		}
+		for _, words := range telling(v) { // a line of several is drawn in another way
+			all.WriteString(words + "\n")
+		}
 	}
 	return all.String()
 }
