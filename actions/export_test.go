@@ -16,3 +16,12 @@ func SealedColumns() []string {
 	}
 	return all
 }
+
+// WriteOptional writes a mail that its reader can do without, by a template that he needs otherwise.
+func (c *Core) WriteOptional(tx *store.Store, b store.Buyer, kind MailKind, key string) error {
+	account, err := tx.Account(b.AccountID)
+	if err != nil {
+		return err
+	}
+	return c.write(tx, account, letter{key: key, template: "access", to: Email(b.Email), buyer: Buyer{ID: b.ID, Name: b.Name}, kind: kind})
+}

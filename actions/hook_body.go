@@ -30,6 +30,8 @@ type hookBuyer struct {
 	Tags   []string `json:"tags"`
 	// OptedOut: he wants no news and offers. Whoever takes this over must not write to him but about what he bought.
 	OptedOut bool `json:"opted_out"`
+	// OptOutURL belongs into every such mail; empty when there is no public address.
+	OptOutURL string `json:"opt_out_url,omitempty"`
 }
 
 type hookProduct struct {
@@ -78,7 +80,7 @@ func (c *Core) hookBody(s *store.Store, d store.HookDelivery) (hookMessage, erro
 		return m, err
 	}
 	m.Type, m.Data.Rule = string(ListEvent(d.Event).Of())+"."+d.Event, d.RuleID
-	m.Data.Buyer = hookBuyer{ID: b.ID, Name: b.Name, Email: b.Email, Locale: firstLocale(b.Locale, account.Locale)}
+	m.Data.Buyer = hookBuyer{ID: b.ID, Name: b.Name, Email: b.Email, Locale: firstLocale(b.Locale, account.Locale), OptOutURL: c.OptOutURL(b.ID, MailNews)}
 	if m.Data.Buyer.Lists, err = s.ListsOf(d.AccountID, b.ID); err != nil {
 		return m, err
 	}

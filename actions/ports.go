@@ -126,6 +126,8 @@ type Message struct {
 	ToName   string
 	Values   MailValues
 	At       time.Time
+	// Unsubscribe is where the reader ends mails of this kind by one press (RFC 8058); empty for those that a purchase needs.
+	Unsubscribe string
 }
 
 // A Sender is the shop as the reader of a mail knows it.
@@ -150,6 +152,7 @@ type MailValues struct {
 	Case         string    `json:"case,omitempty"`        // what the reader calls his case, such as "#1042"
 	Change       string    `json:"change,omitempty"`      // id of the change of e-mail that the reader may have put back
 	NotMeURL     string    `json:"-"`                     // where he does: signed when the mail is sent, and kept nowhere
+	Stop         string    `json:"stop,omitempty"`        // of mails that nobody needs: their kind and whose they are
 	ChatURL      string    `json:"-"`                     // where the reader continues in a chat
 	Reset        string    `json:"reset,omitempty"`       // id of the link that sets a password, or has set it
 	ResetURL     string    `json:"-"`                     // that link, signed when the mail is sent

@@ -19,6 +19,9 @@ type letter struct {
 	buyer    Buyer // his name and language
 	values   MailValues
 	mass     bool // of a run: its job lets others go first
+	// kind is that of a mail which the buyer can do without: it is not written to whoever wants none, and its reader can end
+	// them. Empty: a purchase needs it.
+	kind MailKind
 }
 
 // write records a mail and the job that sends it, in the transaction of what it tells of.
@@ -27,6 +30,13 @@ type letter struct {
 func (c *Core) write(tx *store.Store, account store.Account, l letter) error {
 	if erased(l.to) {
 		return nil
+	}
+	if l.kind != "" {
+		out, err := optedOut(tx, account.ID, l.buyer.ID, l.kind)
+		if err != nil || out {
+			return err
+		}
+		l.values.Stop = stopWords(l.kind, l.buyer.ID)
 	}
 	if l.values.SupportEmail == "" {
 		l.values.SupportEmail = account.SupportEmail
@@ -97,7 +107,7 @@ func (c *Core) sendMail(ctx context.Context, job jobs.Job) error {
 	}
 	if err := c.mailer.Send(ctx, Message{ID: m.ID, Template: m.Template, Locale: m.Locale, Timezone: account.Timezone,
 		Sender: Sender{Name: account.Name, SupportEmail: account.SupportEmail},
-		To:     Email(m.Recipient), ToName: m.Name, Values: values, At: m.CreatedAt.UTC()}); err != nil {
+		To:     Email(m.Recipient), ToName: m.Name, Values: values, At: m.CreatedAt.UTC(), Unsubscribe: c.optOutURL(values.Stop)}); err != nil {
 		return c.mailNotSent(ctx, m, job.Attempt, fmt.Errorf("send mail %s: %w", m.ID, err))
 	}
 	return c.store.Tx(ctx, func(tx *store.Store) error {

@@ -41,6 +41,7 @@ func All(core *actions.Core) []flow.Def {
 		NewDevices(core),
 		NewMine(core),
 		NewPrivacy(core),
+		NewMails(core),
 		NewAudit(core),
 		NewReport(core),
 		NewEvidence(core),

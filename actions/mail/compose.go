@@ -45,6 +45,10 @@ func compose(from *netmail.Address, m actions.Message) (*gomail.Msg, error) {
 	msg.SetMessageIDWithValue(m.ID + "@" + domain(from.Address))
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")           // RFC 3834: no machine answers a machine
 	msg.SetGenHeader("X-Auto-Response-Suppress", "OOF, AutoReply") // the same, for Exchange
+	if m.Unsubscribe != "" {                                       // RFC 2369; RFC 8058: the mailbox may press it for its reader
+		msg.SetGenHeaderPreformatted("List-Unsubscribe", "<"+m.Unsubscribe+">")
+		msg.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+	}
 	msg.SetBodyString(gomail.TypeTextPlain, letter.Text)
 	msg.AddAlternativeString(gomail.TypeTextHTML, letter.HTML)
 	return msg, nil

@@ -24,6 +24,7 @@ type Core interface {
 	ticketsCore
 	acceptCore
 	passwordCore
+	stopCore
 }
 
 // Words is what they need of flows/locales: the keys "page.*", and those of cards.
@@ -66,6 +67,7 @@ func (p *Pages) all() []page {
 		acceptPage(p.Core),
 		passwordPage(p.Core),
 		passwordOffPage(p.Core),
+		stopPage(p.Core),
 	}
 }
 

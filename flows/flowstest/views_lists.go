@@ -45,6 +45,10 @@ func longLists() []flow.Flow {
 	for _, act := range []string{"", "new", "test", "calls", "rotate", "remove"} {
 		all = append(all, &flows.Hooks{All: ends, From: 5, Picked: longID, End: end, Act: act, Calls: []actions.Call{call, call, call, call, call}, Next: "n", One: call, Call: longID})
 	}
+	record := actions.OwnRecord{ID: longID, Email: "maria.antonieta.de.albuquerque@cozinha-da-ana.example.com"}
+	for _, wish := range []string{"stop_news", "want_news"} {
+		all = append(all, &flows.Mails{Records: []actions.OwnRecord{record, record}, Record: longID, Out: []actions.MailKind{actions.MailNews}, Wish: wish})
+	}
 	return all
 }
 
