@@ -21,6 +21,11 @@ func (c *Core) Handlers() map[string]jobs.Handler {
 		JobResult:  c.resultJob,
 		JobExpire:  c.expire,
 		JobHook:    c.callHook,
+
+		JobListBegin:  c.beginSync,
+		JobListSync:   c.syncList,
+		JobListBack:   c.readBack,
+		JobListForget: c.forgetThere,
 	}
 }
 

@@ -49,6 +49,8 @@ type Options struct {
 	// MailPerMinute is how many mails the mail server takes in a minute: runs leave room for the mails that somebody waits for,
 	// in all replicas together. 0: as many as there are.
 	MailPerMinute int
+	// ListTarget keeps contact lists too, where a shop wants it. Nil: there is no list manager.
+	ListTarget ListTarget
 	// Hooks calls the addresses outside that rules of contact lists name. Nil: none can be named.
 	Hooks Hooks
 	// CallTimeout is how long the commerce platform may take for one call; 20 s when 0. A write whose process died is
@@ -81,6 +83,7 @@ type Core struct {
 	passwordURL string
 	perMinute   int
 	hooks       Hooks
+	target      ListTarget
 }
 
 // New returns a Core.
@@ -107,6 +110,7 @@ func New(o Options) *Core {
 		config: Settings{Shop: o.Shop, Hours: o.Hours, Policy: o.Policy}, rooms: o.Rooms,
 		callTimeout: o.CallTimeout, vault: o.Vault, newCode: o.NewCode, random: o.Random, chatLink: o.ChatLink, publicURL: o.PublicURL, perMinute: o.MailPerMinute, hooks: o.Hooks,
 		hasher: o.Hasher, passwordURL: o.PasswordURL,
+		callTimeout: o.CallTimeout, vault: o.Vault, newCode: o.NewCode, random: o.Random, chatLink: o.ChatLink, publicURL: o.PublicURL, perMinute: o.MailPerMinute, hooks: o.Hooks, target: o.ListTarget,
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, // as precise as the coarser database
 	}
 }

@@ -124,6 +124,9 @@ func (c *Core) ListByHand(ctx context.Context, who Actor, in MemberInput) error 
 		if err := tx.PutMembers([]store.ListMember{m}); err != nil {
 			return err
 		}
+		if err := c.syncMembers(tx, who.Account, []store.ListMember{m}); err != nil {
+			return err
+		}
 		return c.listDone(tx, who, in.Key, b.ID, entry{action: action, target: b.ID, note: l.Name})
 	})
 	return failed("change a list by hand", err)

@@ -74,7 +74,7 @@ func (v verdictOfList) after(o verdictOfList) bool {
 	return cmp.Or(v.at.Compare(o.at), cmp.Compare(v.rank, o.rank), cmp.Compare(off(v.on), off(o.on)), cmp.Compare(v.rule, o.rule)) > 0
 }
 
-// writePlaces writes what has changed.
+// writePlaces writes what has changed, and has the list manager told.
 func (c *Core) writePlaces(tx *store.Store, account string, known []store.ListMember, places map[[2]string]verdictOfList) error {
 	var changed []store.ListMember
 	seen := map[[2]string]bool{}
@@ -96,7 +96,10 @@ func (c *Core) writePlaces(tx *store.Store, account string, known []store.ListMe
 			changed = append(changed, store.ListMember{ListID: key[0], BuyerID: key[1], AccountID: account, On: v.on, At: v.at, Cause: v.rule})
 		}
 	}
-	return tx.PutMembers(changed)
+	if err := tx.PutMembers(changed); err != nil {
+		return err
+	}
+	return c.syncMembers(tx, account, changed)
 }
 
 // placeAnew works out anew on which lists buyers are whose purchases have moved.

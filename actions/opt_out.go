@@ -88,5 +88,14 @@ func (c *Core) silence(tx *store.Store, who Actor, b store.Buyer, kind MailKind,
 	if err != nil || !changed {
 		return changed, err
 	}
+	if kind == MailNews {
+		places, err := tx.MembersOf(b.AccountID, []string{b.ID})
+		if err != nil {
+			return false, err
+		}
+		if err := c.syncMembers(tx, b.AccountID, places); err != nil {
+			return false, err
+		}
+	}
 	return true, c.audit(tx, who, entry{action: action, target: b.ID, data: auditData{Detail: string(kind) + " " + source}})
 }

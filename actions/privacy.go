@@ -160,6 +160,11 @@ func (c *Core) erase(tx *store.Store, who Actor, file store.BuyerFile) (Erasure,
 	if err := tx.EraseBuyer(file, c.now()); err != nil {
 		return Erasure{}, err
 	}
+	if c.target != nil && len(file.Lists) > 0 {
+		if err := enqueue(tx, JobListForget, file.Buyer.ID, listWork{Account: who.Account, Buyer: file.Buyer.ID}); err != nil {
+			return Erasure{}, err
+		}
+	}
 	for _, p := range file.Purchases {
 		if err := refresh(tx, who.Account, subjectOfPurchase(p.Transaction)); err != nil {
 			return Erasure{}, err

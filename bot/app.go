@@ -26,6 +26,9 @@ import (
 // expireEvery is how often proposals whose time is over are ended.
 const expireEvery = time.Minute
 
+// listBackEvery is how often it is read who has unsubscribed at the list manager.
+const listBackEvery = 10 * time.Minute
+
 // forgetEvery is how often what nobody needs any more is dropped.
 const forgetEvery = time.Hour
 
@@ -82,6 +85,9 @@ func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*a
 		Hasher: ledger.NewPasswords(s), PasswordURL: hotmart.PasswordURL,
 		PublicURL: func() string { return a.publicURL },
 		Hooks:     hooks.New(hooks.Options{Allow: c.Webhooks.Allowed()}),
+		PublicURL:  func() string { return a.publicURL },
+		ListTarget: c.Listmonk.target(),
+		Hooks:      hooks.New(hooks.Options{Allow: c.Webhooks.Allowed()}),
 	})
 	a.runner = flow.NewRunner(flow.Options{
 		Store: s, Account: account.ID, Flows: flows.All(a.core), Cards: flows.Cards(a.core), Home: flows.Home, Suggest: flows.Suggesters(a.core), Words: a.words,
@@ -148,8 +154,9 @@ func (a *app) startJobs(ctx context.Context, workers int) error {
 	engine, err := a.store.Engine(a.handlers(), jobs.Options{
 		Workers: workers,
 		Every: map[string]time.Duration{
-			actions.JobExpire: expireEvery,
-			flows.JobForget:   forgetEvery,
+			actions.JobExpire:   expireEvery,
+			actions.JobListBack: listBackEvery,
+			flows.JobForget:     forgetEvery,
 		},
 		Log: a.log,
 	})

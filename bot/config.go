@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/actions/listmonk"
 	"github.com/aftersale/aftersale/adapters/discord"
 	"github.com/aftersale/aftersale/adapters/slack"
 )
@@ -31,6 +32,7 @@ type Config struct {
 	Mail        MailConfig     `yaml:"mail"`
 	Hotmart     HotmartConfig  `yaml:"hotmart"`
 	Webhooks    WebhooksConfig `yaml:"webhooks"`
+	Listmonk    ListmonkConfig `yaml:"listmonk"`
 	SecretKey   Secret         `yaml:"secret_key"` // 32 bytes, base64
 	// PreviousSecretKey still opens what it sealed while the secret is being changed; empty at all other times.
 	PreviousSecretKey Secret            `yaml:"previous_secret_key"`
@@ -140,6 +142,22 @@ type WebhooksConfig struct {
 // Allowed are the hosts that are named.
 func (w WebhooksConfig) Allowed() []string {
 	return strings.FieldsFunc(w.AllowHosts, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// ListmonkConfig connects the list manager that contact lists can be kept in too.
+type ListmonkConfig struct {
+	Enabled bool   `yaml:"enabled"`
+	URL     string `yaml:"url"`
+	User    string `yaml:"user"` // an API user
+	Token   Secret `yaml:"token"`
+}
+
+// target is it; nil when it is not switched on.
+func (l ListmonkConfig) target() actions.ListTarget {
+	if !l.Enabled {
+		return nil
+	}
+	return listmonk.New(listmonk.Options{URL: l.URL, User: l.User, Token: l.Token.Reveal()})
 }
 
 // DefaultConfig is what holds where nothing is configured.

@@ -39,6 +39,7 @@ func (r *configReader) check(c Config) {
 	r.mail(c.Mail)
 	r.hotmart(c.Hotmart)
 	r.webhooks(c.Webhooks)
+	r.listmonk(c.Listmonk)
 	r.secretKey("secret_key", c.SecretKey)
 	r.secretKey("previous_secret_key", c.PreviousSecretKey)
 	if c.PreviousSecretKey != "" && c.PreviousSecretKey == c.SecretKey {
@@ -188,6 +189,18 @@ func (r *configReader) hotmart(h HotmartConfig) {
 	r.notYet("hotmart.enabled", h.Enabled, "the Hotmart connector")
 	r.url("hotmart.api_url", h.APIURL, "https", "http")
 	r.url("hotmart.auth_url", h.AuthURL, "https", "http")
+}
+
+func (r *configReader) listmonk(l ListmonkConfig) {
+	r.url("listmonk.url", l.URL, "https", "http")
+	if !l.Enabled {
+		return
+	}
+	for path, value := range map[string]string{"listmonk.url": l.URL, "listmonk.user": l.User, "listmonk.token": l.Token.Reveal()} {
+		if value == "" {
+			r.wrong(path, "is needed while listmonk.enabled is true")
+		}
+	}
 }
 
 func (r *configReader) webhooks(w WebhooksConfig) {

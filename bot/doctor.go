@@ -11,6 +11,7 @@ import (
 
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/actions/ledger"
+	"github.com/aftersale/aftersale/actions/listmonk"
 	"github.com/aftersale/aftersale/adapters/chat"
 	"github.com/aftersale/aftersale/flows/locales"
 	"github.com/aftersale/aftersale/store"
@@ -51,6 +52,7 @@ func (c doctorCommand) Run(p *program) error {
 	findings = append(findings, checkSecrets(config, read, p.getenv)...)
 	findings = append(findings, checkDatabase(p, config)...)
 	findings = append(findings, checkMail(p.ctx, config)...)
+	findings = append(findings, checkListmonk(p.ctx, config.Listmonk)...)
 	findings = append(findings, checkPlatforms(p, config)...)
 	failed := 0
 	for _, f := range findings {
@@ -78,6 +80,20 @@ func checkConfiguration(c Config) []finding {
 		all = append(all, finding{"warn", "public_url", "is not set: links in mails and webhooks need it"})
 	}
 	return all
+}
+
+// checkListmonk asks the list manager for its lists, if there is one.
+func checkListmonk(ctx context.Context, l ListmonkConfig) []finding {
+	if !l.Enabled {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, doctorPatience)
+	defer cancel()
+	client := listmonk.New(listmonk.Options{URL: l.URL, User: l.User, Token: l.Token.Reveal()})
+	if err := client.Check(ctx); err != nil {
+		return []finding{{"fail", "listmonk", err.Error() + ": look at listmonk.url, user and token, and at what the API user may do"}}
+	}
+	return []finding{{"ok", "listmonk", "answers, and shows its lists"}}
 }
 
 // checkPlatforms asks every chat platform that is switched on, all at once.

@@ -26,6 +26,7 @@ type Lists struct {
 	Before  []string
 	Person  string
 	Email   actions.Email
+	Manager bool // there is a list manager
 	Offered bool // it may be exported with whole addresses, for a reason
 	Names   string
 	Reason  actions.Reason
@@ -41,6 +42,7 @@ const (
 	listRename  = "rename"
 	listExport  = "export"
 	listArchive = "archive"
+	listSync    = "sync"
 )
 
 // NewLists defines the flow.
@@ -83,6 +85,9 @@ func (f *Lists) Steps() []flow.Step {
 			flow.Input("note", &f.Note, parseNote).Long()).In("reveal")),
 		flow.When(f.Act == listExport, flow.Do("export", f.export)),
 		flow.When(f.Act == listExport, flow.Result("exported", f.exported).Live("file:"+f.Export.File)),
+		flow.When(f.Act == listSync, flow.Confirm("there", f.card)),
+		flow.When(f.Act == listSync, flow.Do("sync", func(c flow.Call) error { return f.core.SyncList(c, c.Who, c.Key, f.List.ID) })),
+		flow.When(f.Act == listSync, flow.Result("syncing", f.named, f.reopen())),
 		flow.When(f.Act == listArchive, flow.Confirm("sure", f.card).Danger()),
 		flow.When(f.Act == listArchive, flow.Do("archive", func(c flow.Call) error { return f.core.ArchiveList(c, c.Who, c.Key, f.List.ID) })),
 		flow.When(f.Act == listArchive, flow.Result("archived", f.named)),
@@ -107,8 +112,12 @@ func (f *Lists) turns() []flow.Item {
 
 func (f *Lists) acts() []flow.Item {
 	do := func(act string) flow.Item { return flow.Go(act, func() { f.Act = act }) }
-	return []flow.Item{do(listMembers).Styled(flow.Primary), do(listAdd), flow.Open("rule", "list_rules", map[string]string{"list": f.List.ID}),
-		do(listExport), do(listRename), do(listArchive)}
+	var sync []flow.Item
+	if f.Manager && !f.List.Synced {
+		sync = append(sync, do(listSync))
+	}
+	return append([]flow.Item{do(listMembers).Styled(flow.Primary), do(listAdd), flow.Open("rule", "list_rules", map[string]string{"list": f.List.ID}),
+		do(listExport), do(listRename), do(listArchive)}, sync...)
 }
 
 // members are the steps that show who is on the list, and take somebody off it.
@@ -171,6 +180,7 @@ func inForm(err error, field string) error {
 
 func (f *Lists) load(c flow.Call) (err error) {
 	f.List, err = f.core.List(c, c.Who, f.Picked)
+	f.Manager = f.core.CanSyncLists()
 	f.Offered = f.core.MayRevealExports(c, c.Who)
 	return err
 }

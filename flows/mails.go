@@ -81,7 +81,9 @@ func (f *Mails) wishes() []string {
 	return all
 }
 
-func (f *Mails) wanted() bool { return len(f.Wish) > len(wantMails) && f.Wish[:len(wantMails)] == wantMails }
+func (f *Mails) wanted() bool {
+	return len(f.Wish) > len(wantMails) && f.Wish[:len(wantMails)] == wantMails
+}
 
 func (f *Mails) set(c flow.Call) error {
 	kind := actions.MailKind(f.Wish[len(wantMails):]) // both beginnings are as long

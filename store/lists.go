@@ -226,3 +226,21 @@ func (s *Store) namesOf(account, buyer, kind string) ([]string, error) {
 	}
 	return names, err
 }
+
+// OnList reports whether a buyer is on a list.
+func (s *Store) OnList(list, buyer string) (bool, error) {
+	type row struct{ N int64 }
+	r, err := readOne[row](s, `SELECT count(*) FROM list_members m WHERE m.list_id = ? AND m.buyer_id = ? AND m."on"`, list, buyer)
+	return r.N > 0, err
+}
+
+// AccountsWithRemoteLists returns the accounts that have lists with a partner at a list manager.
+func (s *Store) AccountsWithRemoteLists(limit int) ([]string, error) {
+	type row struct{ ID string }
+	all, err := read[row](s, 1, "SELECT DISTINCT l.account_id FROM contact_lists l WHERE l.remote_id <> 0 AND l.archived_at IS NULL ORDER BY l.account_id LIMIT ?", limit)
+	ids := make([]string, len(all))
+	for i, r := range all {
+		ids[i] = r.ID
+	}
+	return ids, err
+}

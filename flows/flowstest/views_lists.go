@@ -12,14 +12,14 @@ var longList = strings.Repeat("Clientes fiéis ", 2) + "de sempre!" // actions.M
 
 // longLists are the flows of contact lists.
 func longLists() []flow.Flow {
-	list := actions.List{ID: longID, Name: longList, Members: 1234567, Silent: 123456, Synced: true, CreatedAt: someday}
+	list := actions.List{ID: longID, Name: longList, Members: 1234567, Silent: 123456, CreatedAt: someday}
 	lists := []actions.List{list, list, list, list, list}
 	page := actions.ListPage{Lists: lists, Next: "n"}
 	member := actions.ListMember{Buyer: longID, Name: longName, Email: longEmail, Since: someday, Rule: longID, Event: actions.OnClaimed, Silent: true}
 	people := actions.ListMemberPage{Members: []actions.ListMember{member, member, member, member, member}, Next: "n"}
 	var all []flow.Flow
-	for _, act := range []string{"", "new", "members", "add", "rename", "export", "archive"} {
-		all = append(all, &flows.Lists{Page: page, Earlier: []string{""}, Picked: longID, List: list, Act: act, People: people, Before: []string{""}, Person: longID,
+	for _, act := range []string{"", "new", "members", "add", "rename", "export", "archive", "sync"} {
+		all = append(all, &flows.Lists{Manager: act == "sync", Page: page, Earlier: []string{""}, Picked: longID, List: list, Act: act, People: people, Before: []string{""}, Person: longID,
 			Email: longEmail, Offered: true, Names: "whole", Export: actions.ListExport{File: longID, Rows: 1234567, LeftOut: 123456}})
 	}
 	rule := actions.Rule{ID: longID, Event: actions.OnClaimed, Act: actions.ActRemove, ListName: longList, EndName: longList, Undo: true, On: true, Since: someday,
