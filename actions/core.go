@@ -108,9 +108,8 @@ func New(o Options) *Core {
 	}
 	return &Core{store: o.Store, commerce: o.Commerce, mailer: o.Mailer, retention: o.Retention, newID: o.NewID, log: o.Log,
 		config: Settings{Shop: o.Shop, Hours: o.Hours, Policy: o.Policy}, rooms: o.Rooms,
-		callTimeout: o.CallTimeout, vault: o.Vault, newCode: o.NewCode, random: o.Random, chatLink: o.ChatLink, publicURL: o.PublicURL, perMinute: o.MailPerMinute, hooks: o.Hooks,
-		hasher: o.Hasher, passwordURL: o.PasswordURL,
 		callTimeout: o.CallTimeout, vault: o.Vault, newCode: o.NewCode, random: o.Random, chatLink: o.ChatLink, publicURL: o.PublicURL, perMinute: o.MailPerMinute, hooks: o.Hooks, target: o.ListTarget,
+		hasher: o.Hasher, passwordURL: o.PasswordURL,
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, // as precise as the coarser database
 	}
 }

@@ -83,8 +83,6 @@ func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*a
 			return a.chatLink(ctx, words)
 		},
 		Hasher: ledger.NewPasswords(s), PasswordURL: hotmart.PasswordURL,
-		PublicURL: func() string { return a.publicURL },
-		Hooks:     hooks.New(hooks.Options{Allow: c.Webhooks.Allowed()}),
 		PublicURL:  func() string { return a.publicURL },
 		ListTarget: c.Listmonk.target(),
 		Hooks:      hooks.New(hooks.Options{Allow: c.Webhooks.Allowed()}),
