@@ -199,13 +199,35 @@ func (p *theatre) act(a flowstest.Act) {
 	}
 	if message, values, ok := p.book.Filled(a); ok {
 		all := p.placed[message]
-		if len(all) == 0 || all[len(all)-1].form == "" {
+		if len(all) == 0 {
 			p.Fatalf("line %d: the form was not seen by %s", a.Number, a.Who)
 		}
-		p.Submit(user, all[len(all)-1].form, values)
+		at := all[len(all)-1]
+		if at.form != "" {
+			p.Submit(user, at.form, values)
+			return
+		}
+		where, ok := p.chosen(a.Who, at.view, values)
+		if !ok {
+			p.Fatalf("line %d: the form was not seen by %s", a.Number, a.Who)
+		}
+		p.Press(user, where.message, where.token)
 		return
 	}
 	p.Type(user, a.Text)
+}
+
+// chosen finds the button that answers a form of one choice, where the platform shows its options as buttons.
+func (p *theatre) chosen(who string, v flow.Shown, values map[string]string) (pressable, bool) {
+	if len(v.Fields) != 1 {
+		return pressable{}, false
+	}
+	f := v.Fields[0]
+	i := slices.IndexFunc(f.Options, func(o flow.ShownOption) bool { return o.Value == values[f.Name] })
+	if i < 0 {
+		return pressable{}, false
+	}
+	return button(p.look(who), f.Options[i].Label)
 }
 
 // watched are those whose eyes the harness has. Where one keyboard serves everybody it is whoever is at it.
