@@ -68,7 +68,7 @@ type theatre struct {
 	placed map[string][]place  // where each message of the rehearsal was seen, version by version
 	before map[string][]string // what each person saw before the act
 	actor  string
-	passed bool // a line was left out
+	passed string // whose line was left out last, until he says a command
 	spoke  string // who did something last
 }
 
@@ -101,6 +101,12 @@ func (p *theatre) play(a flowstest.Act) {
 	if !p.world.Away(a.Who) && late && (!p.has(StaleButtons) || p.shut(a)) {
 		p.passOver(a)
 		return
+	}
+	switch command := a.Button == "" && strings.HasPrefix(a.Text, "/"); {
+	case command && p.passed == a.Who:
+		p.passed = ""
+	case a.Who != "" && a.Button == "":
+		p.goesOn(a)
 	}
 	if a.Who != "" {
 		p.spoke = a.Who
@@ -173,18 +179,24 @@ func (p *theatre) passOver(a flowstest.Act) {
 		p.Fatalf("line %d: %v", a.Number, err)
 	}
 	p.book.Settle(a)
-	p.passed = true
+	p.passed = a.Who
 	if len(a.Outside()) > 0 {
 		p.Skipf("SKIPPED: the platform has no %s, and what line %d does the rest builds on", StaleButtons, a.Number)
+	}
+}
+
+// goesOn ends a conversation in which somebody goes on from a line of his that was left out.
+func (p *theatre) goesOn(a flowstest.Act) {
+	p.Helper()
+	if p.passed != "" && p.passed == a.Who {
+		p.Skipf("SKIPPED: the platform has no %s, and line %d goes on from one", StaleButtons, a.Number)
 	}
 }
 
 // unseen ends a conversation whose line needs what was not seen. Where a line before it was left out there is nothing wrong.
 func (p *theatre) unseen(a flowstest.Act, what string) {
 	p.Helper()
-	if p.passed {
-		p.Skipf("SKIPPED: the platform has no %s, and line %d goes on from one", StaleButtons, a.Number)
-	}
+	p.goesOn(a)
 	p.Fatalf("line %d: %s was not seen by %s", a.Number, what, a.Who)
 }
 
