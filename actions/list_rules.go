@@ -422,7 +422,7 @@ func (c *Core) ListProduct(ctx context.Context, who Actor, text string) (id, nam
 		for i, p := range found {
 			names[i] = p.Name
 		}
-		return "", "", &Error{Code: Invalid, Key: "list_rules.many_products", Field: "product", Args: map[string]any{"names": strings.Join(names, " · ")}}
+		return "", "", &Error{Code: Invalid, Key: "list_rules.many_products", Field: "product", Args: map[string]any{"names": strings.Join(names, ", ")}}
 	}
 	return found[0].ID, found[0].Name, nil
 }

@@ -49,9 +49,8 @@ func (f *Case) load(c flow.Call) (err error) {
 		return err
 	}
 	f.Said, err = f.core.CaseMessages(c, c.Who, f.ID, f.Before, shownMessages+1)
-	if f.Older = len(f.Said) > shownMessages; f.Older {
-		f.Said = f.Said[:shownMessages]
-	}
+	n := min(fitting(f.Said), shownMessages)
+	f.Older, f.Said = len(f.Said) > n, f.Said[:n]
 	return err
 }
 

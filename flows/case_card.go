@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/flows/flow"
@@ -189,8 +190,24 @@ func caseBuyer(c actions.Case) any {
 func number(c actions.Case) string { return strconv.FormatInt(c.Number, 10) }
 
 // excerpt cuts the first words for a card: the whole text is one press away.
-func excerpt(text string) string {
-	const most = 300
+func excerpt(text string) string { return cutTo(text, 300) }
+
+// maxSaid is how many characters of messages stand on one card: beside the longest facts they fit Telegram's 4,096.
+const maxSaid = 2400
+
+// fitting is how many messages, newest first, stand on one card together. One always does; if need be it is cut.
+func fitting(all []actions.CaseMessage) int {
+	const around = 80 // who said it, and when
+	left := maxSaid
+	for i, m := range all {
+		if left -= utf8.RuneCountInString(m.Text) + around; left < 0 {
+			return max(i, 1)
+		}
+	}
+	return len(all)
+}
+
+func cutTo(text string, most int) string {
 	if letters := []rune(text); len(letters) > most {
 		return strings.TrimSpace(string(letters[:most-1])) + "…"
 	}
@@ -201,6 +218,7 @@ func excerpt(text string) string {
 // oldest first.
 func messageLines(all []actions.CaseMessage, own bool) []flow.Text {
 	var lines []flow.Text
+	all = all[:fitting(all)]
 	for i := len(all) - 1; i >= 0; i-- {
 		m := all[i]
 		key := "casecard.said." + string(m.Kind)
@@ -222,7 +240,7 @@ func messageLines(all []actions.CaseMessage, own bool) []flow.Text {
 			lines = append(lines, flow.T("casecard.dropped"))
 			continue
 		}
-		lines = append(lines, flow.Literal(flow.Prose(m.Text)))
+		lines = append(lines, flow.Literal(flow.Prose(cutTo(m.Text, maxSaid))))
 	}
 	return lines
 }

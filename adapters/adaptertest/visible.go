@@ -43,7 +43,10 @@ func (p *theatre) shows(seen []Seen, v flow.Shown) (place, []string) {
 		says("sentence", b)
 	}
 	for _, f := range v.Facts {
-		if !slices.ContainsFunc(seen, func(s Seen) bool { return fact(p.normal(s.Text()), f) }) {
+		if !slices.ContainsFunc(seen, func(s Seen) bool {
+			text := p.normal(s.Text())
+			return fact(text, f) || !p.has(Rooms) && fact(text, p.book.Elsewhere(f))
+		}) {
 			lacks("fact", f.Label+": "+f.Value)
 		}
 	}

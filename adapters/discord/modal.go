@@ -120,3 +120,20 @@ func complaint(m *received) []string {
 	}
 	return said
 }
+
+// complained puts what the card says of a field beside that field.
+func complained(fields []flow.ShownField, m *received) []flow.ShownField {
+	if m == nil || len(m.Embeds) == 0 {
+		return fields
+	}
+	fields = slices.Clone(fields)
+	for i, f := range fields {
+		for _, e := range m.Embeds[0].Fields {
+			first, _, _ := strings.Cut(e.Value, "\n")
+			if problem, ok := strings.CutPrefix(first, problemMark); ok && e.Name == escapeIn(oneLine(f.Label), maxFieldName) {
+				fields[i].Problem = strings.ReplaceAll(problem, `\`, "")
+			}
+		}
+	}
+	return fields
+}

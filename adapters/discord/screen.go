@@ -46,6 +46,9 @@ func (x *exchange) ask(ctx context.Context, v flow.Shown) (opened bool, err erro
 	var said []string
 	if v.Problem == "" && x.answers(v) {
 		said = complaint(x.i.Message)
+		if len(v.Fields) >= maxModalParts { // no room for it above the fields
+			v.Fields = complained(v.Fields, x.i.Message)
+		}
 	}
 	_, err = x.first.respond(ctx, callback{Type: answerModal, Data: renderModal(v, said, x.menuWords(v.Locale))})
 	switch {

@@ -48,6 +48,12 @@ func (r *Rehearsal) seen(s flow.Shown) flow.Shown {
 	return s
 }
 
+// Elsewhere is a fact that names the platform of the rooms, where the one that is played on has none.
+func (r *Rehearsal) Elsewhere(f flow.ShownFact) flow.ShownFact {
+	f.Value = strings.ReplaceAll(f.Value, flows.PlatformName(r.there), flows.PlatformName(platform))
+	return f
+}
+
 // Do does what somebody does in one line and returns what changes at once; the clock moves when nobody does anything.
 func (r *Rehearsal) Do(a Act) ([]Change, error) {
 	r.t.Helper()
