@@ -61,13 +61,13 @@ func (s *served) end(t *testing.T) {
 
 func TestServe(t *testing.T) {
 	t.Parallel()
-	for name, url := range map[string]func() string{
-		"sqlite":   func() string { return "sqlite:" + filepath.Join(t.TempDir(), "x.db") },
-		"postgres": func() string { return storetest.PostgresURL(t) },
+	for name, url := range map[string]func(t *testing.T) string{
+		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "x.db") },
+		"postgres": func(t *testing.T) string { return storetest.PostgresURL(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			at := url()
+			at := url(t)
 			s := serveFor(t, at)
 			root := "http://" + s.address
 			for path, want := range map[string]int{
