@@ -156,7 +156,7 @@ func (r Report) picture(words ChartWords, zone string) ([]byte, error) {
 	}
 	graph := chart.Chart{
 		Title: words.Title, TitleStyle: chart.Style{FontColor: inkColor, FontSize: 18}, Width: pictureWidth, Height: pictureHeight,
-		Background: chart.Style{FillColor: drawing.ColorWhite, Padding: chart.Box{Top: 90, Left: 40, Right: 40, Bottom: 20}},
+		Background: chart.Style{FillColor: drawing.ColorWhite, Padding: chart.Box{Top: 130, Left: 40, Right: 40, Bottom: 20}},
 		Canvas:     chart.Style{FillColor: drawing.ColorWhite},
 		XAxis:      chart.XAxis{Style: text, Ticks: ticks, Range: &chart.ContinuousRange{Min: 0, Max: xs[len(xs)-1]}},
 		YAxis: chart.YAxis{Style: text, AxisType: chart.YAxisSecondary, Range: &chart.ContinuousRange{Min: 0, Max: wholeTop(top)}, Ticks: wholeTicks(top),
