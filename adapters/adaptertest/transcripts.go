@@ -2,6 +2,7 @@ package adaptertest
 
 import (
 	"hash/fnv"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -29,9 +30,17 @@ import (
 // side by side, which is the same in all of them. Without it all are played in all ways.
 func Transcripts(t *testing.T, open func(t *testing.T, desk flow.Desk) Harness) {
 	t.Helper()
+	TranscriptsPart(t, 0, 1, open)
+}
+
+// TranscriptsPart plays the i-th of n parts of the conversations: for a platform with several transports, which carry the same
+// words. All are played in all ways with AFTERSALE_TEST_LONG=1.
+func TranscriptsPart(t *testing.T, i, n uint32, open func(t *testing.T, desk flow.Desk) Harness) {
+	t.Helper()
+	all := os.Getenv("AFTERSALE_TEST_LONG") == "1"
 	forms := slices.Contains(open(t, &script{}).Can(), Forms)
 	for _, s := range flowstest.Scripts(t) {
-		if s.Forms != forms || underRace && !chosen(t.Name(), s.Name) {
+		if s.Forms != forms || !all && !picked("", s.Name, i, n) || underRace && !picked(t.Name(), s.Name, 0, 4) {
 			continue
 		}
 		t.Run(s.Name, func(t *testing.T) {
@@ -41,11 +50,11 @@ func Transcripts(t *testing.T, open func(t *testing.T, desk flow.Desk) Harness) 
 	}
 }
 
-// chosen picks a quarter of the conversations, by their names.
-func chosen(test, script string) bool {
+// picked says whether a conversation is in the i-th of n parts, by its name.
+func picked(test, script string, i, n uint32) bool {
 	sum := fnv.New32a()
 	sum.Write([]byte(test + "/" + script))
-	return sum.Sum32()%4 == 0
+	return sum.Sum32()>>8%n == i
 }
 
 // playScript plays one conversation. What is wrong with the adapter goes to report.

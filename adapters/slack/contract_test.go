@@ -125,10 +125,10 @@ func TestContract(t *testing.T) {
 // Every conversation of flows/testdata, from Slack's JSON in to Slack's JSON out.
 func TestTranscripts(t *testing.T) {
 	t.Parallel()
-	for _, mode := range modes {
+	for i, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			adaptertest.Transcripts(t, func(t *testing.T, d flow.Desk) adaptertest.Harness {
+			adaptertest.TranscriptsPart(t, uint32(i), uint32(len(modes)), func(t *testing.T, d flow.Desk) adaptertest.Harness {
 				return workspace{openOffice(t, mode, d)}
 			})
 		})
