@@ -71,7 +71,7 @@ type bulkWork struct {
 	who     Actor // who started the run, as he was then
 }
 
-// A bulkOutcome is what came of one item. Make it with bulkDone, bulkUnderWay, bulkLeftOut or bulkFailed.
+// A bulkOutcome is what came of one item. Make it with bulkDone, bulkUnderWay or bulkLeftOut; what fails does so in its job, after it was handed over.
 type bulkOutcome struct {
 	state  string
 	detail string
@@ -87,9 +87,6 @@ func bulkUnderWay(mails int) bulkOutcome { return bulkOutcome{itemWorking, "", m
 
 // bulkLeftOut is the outcome of what must not be done any more, by a rule such as "resend.status".
 func bulkLeftOut(rule string) bulkOutcome { return bulkOutcome{itemLeftOut, rule, 0} }
-
-// bulkFailed is the outcome of what could not be done, for a reason such as "mail.refused". It can be tried again.
-func bulkFailed(reason string) bulkOutcome { return bulkOutcome{itemFailed, reason, 0} }
 
 // The states of an item.
 const (

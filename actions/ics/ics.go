@@ -54,10 +54,10 @@ func File(e Event) []byte {
 	out.line("TRANSP:OPAQUE")
 	out.line("END:VEVENT")
 	out.line("END:VCALENDAR")
-	return []byte(out.String())
+	return []byte(out.text.String())
 }
 
-type writer struct{ strings.Builder }
+type writer struct{ text strings.Builder } // a strings.Builder cannot fail
 
 // line writes one content line, folded: what is longer goes on behind a line break and a space, never inside a character.
 func (w *writer) line(text string) {
@@ -67,10 +67,10 @@ func (w *writer) line(text string) {
 		for cut > 0 && !utf8.RuneStart(text[cut]) {
 			cut--
 		}
-		w.WriteString(text[:cut] + "\r\n ")
+		w.text.WriteString(text[:cut] + "\r\n ")
 		text, room = text[cut:], maxLine-1
 	}
-	w.WriteString(text + "\r\n")
+	w.text.WriteString(text + "\r\n")
 }
 
 // zone describes the clocks of a place around the event (3.6.5): what they show when it begins, and any change up to its end.
