@@ -52,7 +52,7 @@ const listedEntries = 6
 
 // NewAudit defines the flow.
 func NewAudit(core *actions.Core) flow.Def {
-	return flow.Def{Name: "audit", Roles: actions.AuditReaders, New: func() flow.Flow { return &Audit{core: core} }}
+	return flow.Def{Name: "audit", Roles: actions.AuditReaders, Rare: true, New: func() flow.Flow { return &Audit{core: core} }}
 }
 
 // Steps is the flow's table of contents.

@@ -52,7 +52,7 @@ func Describe(words flow.Words) []flow.CommandInfo {
 			continue
 		}
 		info := flow.CommandInfo{
-			Word: d.Name, About: everywhere("about." + d.Name),
+			Word: d.Name, About: everywhere("about." + d.Name), Rare: d.Rare,
 			Staff: slices.Contains(staff, d.Name), Buyers: slices.Contains(buyers, d.Name),
 		}
 		for _, o := range commandOptions[d.Name] {

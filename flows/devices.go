@@ -25,7 +25,7 @@ const othersOf = "others"
 
 // NewDevices defines the flow.
 func NewDevices(core *actions.Core) flow.Def {
-	return flow.Def{Name: "devices", Roles: []actions.Role{actions.BuyerRole}, New: func() flow.Flow { return &Devices{core: core} }}
+	return flow.Def{Name: "devices", Roles: []actions.Role{actions.BuyerRole}, Rare: true, New: func() flow.Flow { return &Devices{core: core} }}
 }
 
 // Given finds out whether he has to show who he is.

@@ -18,7 +18,7 @@ type Join struct {
 
 // NewJoin defines the flow. Menus do not show it: buyers have no use for it.
 func NewJoin(core *actions.Core) flow.Def {
-	return flow.Def{Name: "join", Roles: everybody, Quiet: true, New: func() flow.Flow { return &Join{core: core} }}
+	return flow.Def{Name: "join", Roles: everybody, Quiet: true, Rare: true, New: func() flow.Flow { return &Join{core: core} }}
 }
 
 // Steps is the flow's table of contents.

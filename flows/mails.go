@@ -28,7 +28,7 @@ const (
 
 // NewMails defines the flow.
 func NewMails(core *actions.Core) flow.Def {
-	return flow.Def{Name: "mails", Roles: []actions.Role{actions.BuyerRole}, New: func() flow.Flow { return &Mails{core: core} }}
+	return flow.Def{Name: "mails", Roles: []actions.Role{actions.BuyerRole}, Rare: true, New: func() flow.Flow { return &Mails{core: core} }}
 }
 
 // Given finds out whether he has to show who he is.

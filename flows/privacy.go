@@ -33,7 +33,7 @@ const (
 
 // NewPrivacy defines the flow.
 func NewPrivacy(core *actions.Core) flow.Def {
-	return flow.Def{Name: "privacy", Roles: []actions.Role{actions.BuyerRole}, New: func() flow.Flow { return &Privacy{core: core} }}
+	return flow.Def{Name: "privacy", Roles: []actions.Role{actions.BuyerRole}, Rare: true, New: func() flow.Flow { return &Privacy{core: core} }}
 }
 
 // Given finds out whether he has to show who he is.

@@ -30,7 +30,7 @@ const (
 
 // NewSecurity defines the flow.
 func NewSecurity(core *actions.Core) flow.Def {
-	return flow.Def{Name: "security", Roles: actions.StaffRoles, New: func() flow.Flow { return &Security{core: core} }}
+	return flow.Def{Name: "security", Roles: actions.StaffRoles, Rare: true, New: func() flow.Flow { return &Security{core: core} }}
 }
 
 // Steps is the flow's table of contents.

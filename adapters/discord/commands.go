@@ -11,6 +11,7 @@ import (
 const (
 	chatInput    = 1 // a slash command
 	subCommand   = 1 // option types
+	subGroup     = 2
 	stringOption = 3
 	guildInstall = 0
 	contextGuild = 0
@@ -43,25 +44,40 @@ type optionDefinition struct {
 }
 
 // define makes the one command of the words that there are, for one server or for all. Names are the same in all languages,
-// descriptions are not. What a server's command can be used in is not said: it is that server.
+// descriptions are not. Rare words stand in a group: a command takes 25 sub-commands and groups, and each group 25 more
+// (Discord's documentation of application commands, read November 2026). What a server's command can be used in is not said: it is that server.
 func define(commands []flow.CommandInfo, words Words, guild string) definition {
-	about := map[string]string{}
-	for locale := range languages {
-		about[locale] = words.Text(flow.T("discord.about"), flow.Reader{Locale: locale})
-	}
-	about[baseLocale] = words.Text(flow.T("discord.about"), flow.Reader{Locale: baseLocale})
-	d := definition{Name: Command, Type: chatInput, Description: description(about), Localized: localized(about)}
+	d := definition{Name: Command, Type: chatInput}
+	d.Description, d.Localized = everywhere(words, "discord.about")
 	if guild == "" {
 		d.Contexts, d.Integrations = []int{contextGuild, contextDirect}, []int{guildInstall}
 	}
-	for _, c := range commands[:min(len(commands), maxCommandOptions)] {
+	more := optionDefinition{Type: subGroup, Name: Group}
+	more.Description, more.Localized = everywhere(words, "discord.more")
+	for _, c := range commands {
 		sub := optionDefinition{Type: subCommand, Name: c.Word, Description: description(c.About), Localized: localized(c.About)}
 		for _, o := range c.Options[:min(len(c.Options), maxCommandOptions)] {
 			sub.Options = append(sub.Options, defineOption(o))
 		}
-		d.Options = append(d.Options, sub)
+		if c.Rare {
+			more.Options = append(more.Options, sub)
+		} else {
+			d.Options = append(d.Options, sub)
+		}
+	}
+	if len(more.Options) > 0 {
+		d.Options = append(d.Options, more)
 	}
 	return d
+}
+
+// everywhere is a text of the bot's own as a description, and as Discord has it in the other languages.
+func everywhere(words Words, key string) (string, map[string]string) {
+	about := map[string]string{baseLocale: words.Text(flow.T(key), flow.Reader{Locale: baseLocale})}
+	for locale := range languages {
+		about[locale] = words.Text(flow.T(key), flow.Reader{Locale: locale})
+	}
+	return description(about), localized(about)
 }
 
 func defineOption(o flow.CommandOption) optionDefinition {

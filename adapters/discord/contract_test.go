@@ -103,6 +103,9 @@ func (h *harness) Type(user, text string) {
 		h.do(user, h.fake.Say(user, text))
 		return
 	}
+	if i >= 0 && h.options.Commands[i].Rare {
+		word = Group + " " + word
+	}
 	h.do(user, h.fake.Slash(user, h.fake.Direct(user), word, options))
 }
 

@@ -13,6 +13,11 @@ const Platform = "discord"
 // Command is the one command, whose sub-commands are the words of the flows.
 const Command = "support"
 
+// Group is where the rare words stand in that command: /support more audit.
+const Group = "more"
+
+const rarePrefix = "/" + Command + " " + Group + " "
+
 // whisper marks the id of a message that only one person sees: nothing can edit it later.
 const whisper = "~"
 
@@ -48,7 +53,7 @@ func origin(i interaction) flow.Inbound {
 	u := i.who()
 	in := flow.Inbound{
 		ID: "i:" + i.ID, Platform: Platform, Chat: i.ChannelID, Direct: direct + u.ID, User: u.ID, UserName: chat.Clean(u.name()),
-		Locale: i.Locale, Shared: !i.direct(), Forms: true, CommandPrefix: "/" + Command + " ",
+		Locale: i.Locale, Shared: !i.direct(), Forms: true, CommandPrefix: "/" + Command + " ", RarePrefix: rarePrefix,
 	}
 	if i.direct() {
 		in.Chat = in.Direct
@@ -67,7 +72,7 @@ func command(d interactionData) (flow.Gesture, bool) {
 	if d.Name != Command || len(d.Options) == 0 {
 		return nil, false
 	}
-	sub := d.Options[0]
+	sub := innermost(d.Options[0])
 	c := flow.Command{Word: strings.ToLower(sub.Name)}
 	for _, o := range sub.Options {
 		if value := chat.Clean(o.text()); value != "" && o.Name != "" {
@@ -78,6 +83,14 @@ func command(d interactionData) (flow.Gesture, bool) {
 		}
 	}
 	return c, c.Word != ""
+}
+
+// innermost is the sub-command that was chosen, wherever it stands.
+func innermost(o commandOption) commandOption {
+	if o.Type == subGroup && len(o.Options) > 0 {
+		return o.Options[0]
+	}
+	return o
 }
 
 // press reads a button, or the option of a menu that stands for one.
@@ -121,12 +134,15 @@ func decodeTyped(m received) (flow.Inbound, bool) {
 	text := chat.Clean(m.Content)
 	in := flow.Inbound{
 		ID: "m:" + m.ID, Platform: Platform, Chat: direct + m.Author.ID, Direct: direct + m.Author.ID, User: m.Author.ID,
-		UserName: chat.Clean(m.Author.name()), Forms: true, CommandPrefix: "/" + Command + " ",
+		UserName: chat.Clean(m.Author.name()), Forms: true, CommandPrefix: "/" + Command + " ", RarePrefix: rarePrefix,
 	}
 	if text == "" || m.ID == "" || m.Author.ID == "" || m.Author.Bot || m.WebhookID != "" || m.GuildID != "" {
 		return in, false
 	}
 	in.Input = chat.Parse(text, "/"+Command)
+	if c, ok := in.Input.(flow.Command); ok && c.Word == Group && c.Rest != "" {
+		in.Input = chat.ParseWords(c.Rest) // as the help shows it
+	}
 	return in, true
 }
 
@@ -138,9 +154,10 @@ func decodeTyping(d interactionData) (typing, bool) {
 	if d.Name != Command || len(d.Options) == 0 {
 		return typing{}, false
 	}
-	for _, o := range d.Options[0].Options {
+	sub := innermost(d.Options[0])
+	for _, o := range sub.Options {
 		if o.Focused {
-			return typing{strings.ToLower(d.Options[0].Name), o.Name, chat.Clean(o.text())}, true
+			return typing{strings.ToLower(sub.Name), o.Name, chat.Clean(o.text())}, true
 		}
 	}
 	return typing{}, false

@@ -2,7 +2,9 @@ package discord
 
 import (
 	"context"
+	"encoding/json"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -33,8 +35,8 @@ func TestSetup(t *testing.T) {
 			t.Errorf("it says %q", out)
 		}
 		all := w.fake.Commands(guild)
-		if len(all) != 2 || all[1]["name"] != Command || len(all[1]["options"].([]any)) != len(flows.Describe(words(t))) {
-			t.Errorf("registered are %v", all)
+		if len(all) != 2 || all[1]["name"] != Command || len(all[1]["options"].([]any)) != len(define(flows.Describe(words(t)), words(t), guild).Options) {
+			t.Errorf("%d commands are registered, the last with %.200v", len(all), all[len(all)-1])
 		}
 		if out := setUp(t, a); !strings.Contains(out, "unchanged") || len(w.fake.Calls("POST applications")) != 1 {
 			t.Errorf("the second time it says %q, after %d registrations", out, len(w.fake.Calls("POST applications")))
@@ -89,22 +91,7 @@ func TestDefinition(t *testing.T) {
 		}
 	}
 	for _, locale := range []string{"pt-BR", "es-ES", "es-419"} {
-		total := len([]rune(d.Name + d.Localized[locale]))
-		for _, sub := range d.Options {
-			if sub.Localized[locale] == "" {
-				t.Errorf("%s has no description in %s", sub.Name, locale)
-			}
-			total += len([]rune(sub.Name + sub.Localized[locale]))
-			for _, o := range sub.Options {
-				if o.Localized[locale] == "" {
-					t.Errorf("%s %s has no description in %s", sub.Name, o.Name, locale)
-				}
-				total += len([]rune(o.Name + o.Localized[locale]))
-				for _, c := range o.Choices {
-					total += len([]rune(c.Localizations[locale] + c.Value))
-				}
-			}
-		}
+		total := len([]rune(d.Name+d.Localized[locale])) + characters(t, d.Name, d.Options, locale)
 		if most := spec.Limit("discord.command.combined"); total > most {
 			t.Errorf("%d characters in %s, at most %d go", total, locale, most)
 		}
@@ -112,6 +99,58 @@ func TestDefinition(t *testing.T) {
 	i := slices.IndexFunc(d.Options, func(o optionDefinition) bool { return o.Name == "refund" })
 	if i < 0 || len(d.Options[i].Options) != 1 || !d.Options[i].Options[0].Autocomplete || d.Options[i].Options[0].Name != "transaction" {
 		t.Errorf("/support refund is %+v", d.Options)
+	}
+}
+
+// characters counts what Discord counts of options, and finds those without a description, or too many in one place.
+func characters(t *testing.T, of string, options []optionDefinition, locale string) int {
+	t.Helper()
+	if len(options) > maxCommandOptions {
+		t.Errorf("%s has %d options, at most %d go", of, len(options), maxCommandOptions)
+	}
+	total := 0
+	for _, o := range options {
+		if o.Localized[locale] == "" {
+			t.Errorf("%s %s has no description in %s", of, o.Name, locale)
+		}
+		total += len([]rune(o.Name+o.Localized[locale])) + characters(t, of+" "+o.Name, o.Options, locale)
+		for _, c := range o.Choices {
+			total += len([]rune(c.Localizations[locale] + c.Value))
+		}
+	}
+	return total
+}
+
+// TestRareWords says where the words are that few need, and that nothing depends on whether they were typed or chosen.
+func TestRareWords(t *testing.T) {
+	t.Parallel()
+	d := define(flows.Describe(words(t)), words(t), "")
+	group := d.Options[len(d.Options)-1]
+	var inside []string
+	for _, o := range group.Options {
+		if o.Type != subCommand {
+			t.Errorf("%s is of type %d", o.Name, o.Type)
+		}
+		inside = append(inside, o.Name)
+	}
+	slices.Sort(inside)
+	if want := []string{"audit", "devices", "join", "mails", "privacy", "security"}; group.Name != Group || group.Type != subGroup || !slices.Equal(inside, want) {
+		t.Errorf("%s of type %d has %v, want %v", group.Name, group.Type, inside, want)
+	}
+	chosen := interactionData{Name: Command, Options: []commandOption{{Name: Group, Type: subGroup, Options: []commandOption{
+		{Name: "audit", Type: subCommand, Options: []commandOption{{Name: "who", Value: json.RawMessage(`"Ana"`), Focused: true}}},
+	}}}}
+	if got, ok := command(chosen); !ok || !reflect.DeepEqual(got, flow.Command{Word: "audit", Values: map[string]string{"who": "Ana"}}) {
+		t.Errorf("chosen: %+v, %v", got, ok)
+	}
+	if got, ok := decodeTyping(chosen); !ok || got != (typing{"audit", "who", "Ana"}) {
+		t.Errorf("while it is typed: %+v, %v", got, ok)
+	}
+	for _, text := range []string{"/support more audit Ana", "/more audit Ana", "/audit Ana", "/support audit Ana"} {
+		in, ok := decodeTyped(received{ID: "1", Author: user{ID: "2"}, Content: text})
+		if !ok || !reflect.DeepEqual(in.Input, flow.Command{Word: "audit", Rest: "Ana"}) {
+			t.Errorf("%s: %+v, %v", text, in.Input, ok)
+		}
 	}
 }
 

@@ -26,7 +26,7 @@ func (r *Runner) Card(ctx context.Context, in Inbound, subject string) (Shown, e
 		return Shown{}, fmt.Errorf("card %s: %w", kind, err)
 	}
 	shown := reader(who)
-	shown.Shared, shown.CommandPrefix = in.Shared, in.CommandPrefix
+	shown.Shared, shown.CommandPrefix, shown.RarePrefix = in.Shared, in.CommandPrefix, in.RarePrefix
 	return r.Words.Show(view, shown), nil
 }
 

@@ -41,6 +41,8 @@ type Def struct {
 	Unwanted func(open string, role actions.Role, text string) (say Text, found bool)
 	// Lingers has Unwanted take the flow for open for a while after it has ended.
 	Lingers bool
+	// Rare is a word that few need and none often: a platform with room for few words (Discord takes 25) shows it one step further in.
+	Rare bool
 	// Quiet keeps a command out of menus and help: whoever needs it is told its word.
 	Quiet bool
 }

@@ -118,6 +118,7 @@ type CommandInfo struct {
 	Word          string
 	About         map[string]string // by locale
 	Staff, Buyers bool              // who is offered it; neither: whoever is told its word
+	Rare          bool              // as of Def
 	Options       []CommandOption
 }
 

@@ -88,7 +88,7 @@ func (r *Runner) Handle(ctx context.Context, in Inbound, on Screen) error {
 	if out.silent {
 		return nil
 	}
-	out.reader.CommandPrefix = in.CommandPrefix
+	out.reader.CommandPrefix, out.reader.RarePrefix = in.CommandPrefix, in.RarePrefix
 	shown := r.Words.Show(out.view, out.reader)
 	if out.replace {
 		shown.Replace = in.Message

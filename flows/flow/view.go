@@ -145,7 +145,11 @@ type Reader struct {
 	Timezone      string
 	Shared        bool   // a room: e-mails and names are masked
 	CommandPrefix string // what he types before a Word; empty: "/"
+	RarePrefix    string // what he types before a RareWord; empty: as before a Word
 }
+
+// A RareWord is a Word of a command that is Rare.
+type RareWord string
 
 // A Word is the word of a command, shown as it is typed.
 type Word string
@@ -226,8 +230,10 @@ type Inbound struct {
 	Forms    bool   // the platform can ask several fields at once
 	// CommandPrefix is what stands before the word of a command here, such as "/support "; empty: "/".
 	CommandPrefix string
-	Message       string // the message that was pressed; empty for typed input
-	Input         Gesture
+	// RarePrefix is the same before a Rare word, such as "/support more "; empty: as before any.
+	RarePrefix string
+	Message    string // the message that was pressed; empty for typed input
+	Input      Gesture
 }
 
 // PrivateChat is where the user alone is written to; empty when that is not known.

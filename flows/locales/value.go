@@ -75,10 +75,9 @@ func (w *Words) value(v any, r flow.Reader) string {
 	case flow.PersonName:
 		return w.person(string(v), r)
 	case flow.Word:
-		if r.CommandPrefix == "" {
-			return "/" + string(v)
-		}
-		return r.CommandPrefix + string(v)
+		return cmp.Or(r.CommandPrefix, "/") + string(v)
+	case flow.RareWord:
+		return cmp.Or(r.RarePrefix, r.CommandPrefix, "/") + string(v)
 	case actions.Transaction:
 		return clean(string(v))
 	case actions.Product:

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -35,7 +36,7 @@ type Act struct {
 	ID      string // of the interaction, or of the message that was typed
 }
 
-// Slash sends /support with a sub-command and its options in a channel.
+// Slash sends /support with a sub-command and its options in a channel. "more audit" is one of a group.
 func (s *Server) Slash(user, channel, word string, options map[string]string) *Act {
 	return s.command(user, channel, slashCommand, word, options, "")
 }
@@ -54,7 +55,14 @@ func (s *Server) command(user, channel string, kind int, word string, values map
 		}
 		options = append(options, o)
 	}
+	group, word, grouped := strings.Cut(word, " ")
+	if !grouped {
+		group, word = "", group
+	}
 	sub := map[string]any{"name": word, "type": 1, "options": options}
+	if grouped {
+		sub = map[string]any{"name": group, "type": 2, "options": []any{sub}}
+	}
 	return s.act(user, channel, kind, nil, map[string]any{"id": "500000000000000000", "name": "support", "type": 1, "options": []any{sub}})
 }
 
