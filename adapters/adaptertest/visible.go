@@ -161,7 +161,7 @@ func fact(text string, f flow.ShownFact) bool {
 
 // normal is a text of the platform as the files have it: white space is a space, commands begin with "/".
 func (p *theatre) normal(text string) string {
-	return plain(strings.ReplaceAll(text, p.world.Prefix(), "/"))
+	return plain(p.world.Unprefixed(text))
 }
 
 func plain(text string) string {

@@ -1,6 +1,7 @@
 package flowstest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -74,6 +75,7 @@ type desk struct {
 	bot      flow.Desk
 	platform string
 	prefix   string
+	rare     string
 }
 
 var errNotOpen = errors.New("flowstest: somebody speaks before the world is there")
@@ -118,7 +120,7 @@ func (d *desk) enter(in *flow.Inbound) (flow.Desk, error) {
 		d.t.Errorf("the platform is called %q in what reaches the flows, %q by the harness", in.Platform, d.platform)
 	}
 	in.Locale = ""
-	d.prefix = in.CommandPrefix
+	d.prefix, d.rare = cmp.Or(in.CommandPrefix, "/"), in.RarePrefix
 	d.busy++
 	return d.bot, nil
 }
@@ -140,12 +142,15 @@ func (d *desk) Rest() {
 	}
 }
 
-// Prefix is what stands before the word of a command on this platform, "/" unless it says otherwise.
-func (d *desk) Prefix() string {
+// Unprefixed is a text with "/" before the words of commands, whatever stands there on this platform.
+func (d *desk) Unprefixed(text string) string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.prefix == "" {
-		return "/"
+	if d.rare != "" {
+		text = strings.ReplaceAll(text, d.rare, "/")
 	}
-	return d.prefix
+	if d.prefix != "" {
+		text = strings.ReplaceAll(text, d.prefix, "/")
+	}
+	return text
 }
