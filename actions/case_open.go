@@ -27,6 +27,8 @@ type OpenCaseInput struct {
 	// user who is answered. Somebody who acts for himself is both.
 	Buyer   string
 	ReplyTo string
+	// Quiet opens it without a word to anybody: for cases that a shop brings along. Only the program itself may.
+	Quiet bool
 }
 
 // OpenCase records a question of a buyer, and has the team's rooms told. A case of a buyer who has no chat is answered by
@@ -103,7 +105,9 @@ func (c *Core) OpenCase(ctx context.Context, who Actor, in OpenCaseInput) (Case,
 		if err := c.audit(tx, who, entry{action: "case.opened", target: caseTarget(row), data: auditData{Request: in.Key, Detail: row.Topic}}); err != nil {
 			return err
 		}
-		id = row.ID
+		if id = row.ID; in.Quiet && who.Is(System) {
+			return nil
+		}
 		if err := c.tellCaseByMail(tx, account, row, subjectOfCase(row.ID), mailCaseOpened, ""); err != nil {
 			return err
 		}
@@ -186,6 +190,13 @@ func (c *Core) say(tx *store.Store, who Actor, row store.Case, s said) (store.Ca
 	m := store.CaseMessage{ID: c.newID(), AccountID: row.AccountID, CaseID: row.ID, Kind: string(s.kind), Author: who.ID, AuthorName: who.Name,
 		Via: s.via, RequestKey: s.key, CreatedAt: c.now()}
 	var err error
+	if s.kind == SaidByBuyer && m.AuthorName == "" && row.BuyerID != "" { // somebody wrote it down for him
+		b, err := tx.Buyer(row.BuyerID)
+		if err != nil {
+			return m, err
+		}
+		m.AuthorName = b.Name
+	}
 	if m.Body, err = c.vault.Seal(caseUse, m.ID, []byte(s.text)); err != nil {
 		return m, err
 	}

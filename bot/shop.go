@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/actions/format"
@@ -177,9 +178,14 @@ func (s *shop) fill(ctx context.Context, dir string, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	core := actions.New(actions.Options{
-		Store: s.store, Commerce: ledger.New(s.store, now), Policy: s.config.Policy, Now: now, NewID: newID, Log: log, Vault: secrets,
-	})
+	at := func(t time.Time) *actions.Core {
+		clock := func() time.Time { return t }
+		return actions.New(actions.Options{
+			Store: s.store, Commerce: ledger.New(s.store, clock), Policy: s.config.Policy, Shop: s.config.Account.shop(), Hours: s.config.Hours,
+			Now: clock, NewID: newID, Log: log, Vault: secrets,
+		})
+	}
+	core := at(now())
 	for _, f := range demo.Files(now()) {
 		file, err := hotmart.Read(bytes.NewReader(f.Content), f.Name, hotmart.Options{Location: format.Zone(account.Timezone)})
 		if err != nil {
@@ -194,6 +200,9 @@ func (s *shop) fill(ctx context.Context, dir string, log *slog.Logger) error {
 		}
 	}
 	if err := nameSample(ctx, core); err != nil {
+		return fmt.Errorf("sample shop: %w", err)
+	}
+	if err := askSample(ctx, s.store, at); err != nil {
 		return fmt.Errorf("sample shop: %w", err)
 	}
 	if err := os.WriteFile(done, nil, 0o600); err != nil {

@@ -49,11 +49,11 @@ func (f *Case) Given(who actions.Actor, values map[string]string) {
 func (f *Case) Steps() []flow.Step { return slices.Concat(f.answering(), f.asking()) }
 
 // question starts Case with what a buyer typed when nothing was asked: whoever writes a sentence, or of something that the
-// team hears of, wants an answer. A greeting gets the menu.
+// team hears of, wants an answer. A greeting gets the menu; thanks are answered in kind.
 func question(who actions.Actor, text string) (flow.Launch, bool) {
 	text = strings.TrimSpace(text)
-	const sentence = 20 // letters; shorter ones are greetings and thanks, unless they name a topic
-	if !who.Is(actions.BuyerRole) || utf8.RuneCountInString(text) < sentence && len(actions.SuggestTopics(text)) == 0 {
+	const sentence = 20 // letters; shorter ones are greetings, unless they name a topic
+	if !who.Is(actions.BuyerRole) || utf8.RuneCountInString(text) < sentence && len(actions.SuggestTopics(text)) == 0 && !actions.OnlyThanks(text) {
 		return flow.Launch{}, false
 	}
 	return flow.Launch{Flow: "case", Values: map[string]string{"words": text, "free": "1"}}, true

@@ -23,6 +23,7 @@ type Asking struct {
 	Known   []actions.Transaction `json:",omitzero"`
 	Helped  bool                  // he takes the flow that was offered
 	Reopens bool                  // what he writes opens a closed case again
+	Thanked bool                  // he only thanks: nobody has to answer that
 }
 
 // newCase is the answer of whoever writes about something new, and anything the one of whoever asks about no purchase.
@@ -57,7 +58,7 @@ var selfService = map[actions.Topic]string{
 }
 
 // offered are the flows that are offered in the place of a case, in the order of the steps that offer them.
-var offered = []string{"resend", "refund", "find", "email", "checkin"}
+var offered = []string{"resend", "refund", "find", "email", "password", "checkin"}
 
 func (f *Case) asked(values map[string]string) {
 	f.Text, f.Into, f.About = values["words"]+values["query"], values["into"], values["about"]
@@ -70,14 +71,15 @@ func (f *Case) asked(values map[string]string) {
 // asking is the buyer's part of the table of contents.
 func (f *Case) asking() []flow.Step {
 	buyer := !f.Staff
-	adds := buyer && f.Into != "" && f.Into != newCase
-	fresh := buyer && !adds
+	adds := buyer && f.Into != "" && f.Into != newCase && !f.Thanked
+	fresh := buyer && !adds && !f.Thanked
 	text := flow.Input("text", &f.Text, parseNote).Long()
 	steps := []flow.Step{
 		flow.When(buyer, flow.Do("mine", f.mine)),
-		flow.When(buyer && f.Into == "" && len(f.Mine) > 0, flow.Form("which", flow.Pick("into", &f.Into, f.ownOptions()...))),
+		flow.When(buyer && !f.Thanked && f.Into == "" && len(f.Mine) > 0, flow.Form("which", flow.Pick("into", &f.Into, f.ownOptions()...))),
 		flow.When(adds && !f.Typed, flow.Form("more", text)),
 		flow.When(adds, flow.Do("add", f.add)),
+		flow.When(buyer && f.Thanked, flow.Result("thanked", nil, f.thankedItems()...).Body(f.stays)),
 		flow.When(adds, flow.Result("added", f.ownCard, f.addedItems()...).Body(f.promise)),
 		flow.When(fresh, flow.Form("about", flow.Pick("topic", &f.Topic, f.topics()...))),
 	}
@@ -109,6 +111,12 @@ func (f *Case) mine(c flow.Call) error {
 		own, err := f.core.OwnCases(c, c.Who, false, 0, listed)
 		if err != nil {
 			return err
+		}
+		if f.Free && actions.OnlyThanks(f.Text) {
+			if f.Thanked = true; len(own) > 0 {
+				f.Item = own[0]
+			}
+			return nil
 		}
 		if f.Mine = caseRows(own); f.Free && len(own) == 1 {
 			f.Into = own[0].ID
@@ -189,6 +197,10 @@ func (f *Case) add(c flow.Call) (err error) {
 		return err
 	}
 	f.Reopens = !before.Open()
+	if before.Status != actions.CaseTeam && actions.OnlyThanks(f.Text) {
+		f.Item, f.Thanked = before, true
+		return nil
+	}
 	f.Item, err = f.core.AddToCase(c, c.Who, actions.AddToCaseInput{Key: c.Key, Case: f.Into, Text: f.Text})
 	f.ID = f.Item.ID
 	return err
@@ -208,6 +220,24 @@ func (f *Case) promise() []flow.Text {
 		p = append([]flow.Text{flow.T("case.open_again")}, p...)
 	}
 	return p
+}
+
+// stays tells who only thanked how his question stands.
+func (f *Case) stays() []flow.Text {
+	switch {
+	case f.Item.ID == "":
+		return nil
+	case f.Item.Open():
+		return []flow.Text{flow.T("case.stays_open", "number", number(f.Item))}
+	}
+	return []flow.Text{flow.T("case.stays_closed", "number", number(f.Item))}
+}
+
+func (f *Case) thankedItems() []flow.Item {
+	if f.Item.ID == "" {
+		return nil
+	}
+	return doors(ownCaseItems(f.Item))
 }
 
 func (f *Case) ownCard() []flow.Fact {
