@@ -103,6 +103,36 @@ func browserElsewhere(t *testing.T, browser context.Context) {
 	}
 }
 
+// What is typed while an answer is awaited is neither lost nor overtakes what was sent before.
+func browserMeanwhile(t *testing.T, browser context.Context) {
+	held := make(chan struct{})
+	d := openDesk(t, handlerFunc(func(ctx context.Context, in flow.Inbound, on flow.Screen) error {
+		if typed, ok := in.Input.(flow.Typed); ok && typed.Text == "first" {
+			<-held
+		}
+		return counter(ctx, in, on)
+	}))
+	b := openTab(t, browser, d, 1440, 900, "")
+	b.types(Buyer, "first")
+	b.types(Buyer, "second")
+	b.do(chromedp.SendKeys("#buyer .say input[name=text]", "half a sen"))
+	close(held)
+	b.until("document.querySelectorAll('#buyer .msg.bot').length === 2")
+	b.until("!document.querySelector('#buyer .say[aria-busy]')")
+	if got := eval[string](b, "[...document.querySelectorAll('#buyer .msg.person .bubble p')].map(p => p.innerText).join()"); got != "first,second" {
+		t.Errorf("said was %s, want first,second", got)
+	}
+	if got := eval[string](b, "document.querySelector('#buyer .say input[name=text]').value"); got != "half a sen" {
+		t.Errorf("the input holds %q", got)
+	}
+	d.stop()
+	b.do(chromedp.SendKeys("#buyer .say input[name=text]", kb.Enter))
+	b.until("document.querySelector('#buyer .problem').innerText.includes('try again')")
+	if got := eval[string](b, "document.querySelector('#buyer .say input[name=text]').value"); got != "half a sen" {
+		t.Errorf("what could not be sent is %q now", got)
+	}
+}
+
 func browserSure(t *testing.T, browser context.Context) {
 	b := openTab(t, browser, openDesk(t, handlerFunc(counter)), 1440, 900, "")
 	b.types(Team, "/refund")

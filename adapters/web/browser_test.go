@@ -75,6 +75,7 @@ func TestBrowser(t *testing.T) {
 		"press":     browserPress,
 		"sure":      browserSure,
 		"elsewhere": browserElsewhere,
+		"meanwhile": browserMeanwhile,
 		"form":      browserForm,
 		"pages":     browserPages,
 		"words":     browserWords,

@@ -52,28 +52,62 @@ async function send(form, button) {
   const data = new URLSearchParams(new FormData(form, button));
   const pane = form.closest(".pane");
   const dialog = form.closest("dialog");
-  const text = form.matches(".say") && find("[name=text]", form);
-  if (text && !text.value.trim()) return;
   const busy = (on) => [form, button].forEach((e) => (on ? e?.setAttribute("aria-busy", "true") : e?.removeAttribute("aria-busy")));
   busy(true);
   say(pane, "");
   try {
-    const answer = await fetch(form.getAttribute("action"), { method: "POST", body: data, headers: { Accept: "application/json" } });
-    if (!answer.ok) throw new Error(answer.status);
-    const out = await answer.json();
-    (out.messages || []).forEach(put);
+    const out = await post(form, data);
     say(pane, out.problem || "");
-    if (text && !out.problem) {
-      text.value = "";
-      find("[name=id]", form).value = Date.now().toString(36) + Math.random().toString(36).slice(2);
-    }
     if (dialog?.isConnected && !out.problem && !(out.open && dialog.id === "d-" + out.open)) dialog.close();
-    settle(out, text, pane);
+    settle(out, null, pane);
   } catch {
     say(pane, page.dataset.offline);
     dialog?.close();
   }
   busy(false);
+}
+
+async function post(form, data) {
+  const answer = await fetch(form.getAttribute("action"), { method: "POST", body: data, headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(answer.status);
+  const out = await answer.json();
+  (out.messages || []).forEach(put);
+  return out;
+}
+
+// write sends what was typed. The input is free at once: what is typed meanwhile goes out next, in its turn, and what could not
+// be sent comes back into the input, under the id that it had.
+const outbox = new WeakMap(); // form → when all before it was sent
+
+function write(form) {
+  const text = find("[name=text]", form);
+  const id = find("[name=id]", form);
+  if (!text.value.trim()) return;
+  const data = new URLSearchParams(new FormData(form));
+  text.value = "";
+  id.value = Date.now().toString(36) + Math.random().toString(36).slice(2);
+  const before = outbox.get(form) || Promise.resolve();
+  outbox.set(form, before.then(() => deliver(form, data, text, id)));
+}
+
+async function deliver(form, data, text, id) {
+  const pane = form.closest(".pane");
+  form.setAttribute("aria-busy", "true");
+  say(pane, "");
+  let problem = page.dataset.offline;
+  try {
+    const out = await post(form, data);
+    problem = out.problem || "";
+    settle(out, text, pane);
+  } catch {
+    // told below
+  }
+  if (problem) {
+    if (!text.value) id.value = data.get("id");
+    text.value = [data.get("text"), text.value].filter(Boolean).join(" ");
+  }
+  say(pane, problem);
+  form.removeAttribute("aria-busy");
 }
 
 // settle puts the focus where the conversation goes on, unless the person is busy in another pane meanwhile.
@@ -96,6 +130,7 @@ document.addEventListener("submit", async (e) => {
   const form = e.target;
   if (e.submitter?.formMethod === "dialog" || form.method !== "post") return;
   e.preventDefault();
+  if (form.matches(".say")) return write(form);
   if (e.submitter?.matches("[data-sure]") && !(await sure(e.submitter))) return;
   send(form, e.submitter);
 });
