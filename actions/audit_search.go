@@ -39,7 +39,7 @@ var auditAreas = map[string]AuditArea{
 	"email": AreaIdentity, "putback": AreaIdentity, "buyer": AreaIdentity, "code": AreaIdentity, "document": AreaIdentity, "password": AreaIdentity,
 	"access": AreaAccess, "bulk": AreaAccess, "checkin": AreaAccess, "ticket": AreaAccess,
 	"case": AreaCases, "canned": AreaCases,
-	"person": AreaTeam, "factor": AreaTeam, "setting": AreaTeam, "language": AreaTeam, "report": AreaData,
+	"person": AreaTeam, "factor": AreaTeam, "setting": AreaTeam, "language": AreaTeam, "report": AreaData, "feedback": AreaData,
 	"privacy": AreaData, "audit": AreaData, "evidence": AreaData, "export": AreaData, "file": AreaData, "keys": AreaData, "retention": AreaData,
 	"list": AreaData, "list_rule": AreaData, "hook": AreaData, "mail_kind": AreaData,
 	"purchase": AreaPlatform, "import": AreaPlatform,

@@ -101,24 +101,29 @@ func (c *Core) Report(ctx context.Context, who Actor, q ReportQuery) (Report, er
 	s := c.store.In(ctx)
 	r := Report{Period: q.Period, To: c.now().Add(time.Microsecond)} // what happens now counts
 	r.From = daysBefore(r.To, who.Timezone, days-1)
-	var product store.Product
-	if q.Product = strings.TrimSpace(q.Product); q.Product != "" {
-		var err error
-		product, err = s.ProductNamed(who.Account, q.Product, store.Fold(q.Product))
-		if errors.Is(err, store.ErrNotFound) {
-			return Report{}, &Error{Code: NotFound, Key: "report.no_product", Args: map[string]any{"product": q.Product}, Field: "product"}
-		}
-		if err != nil {
-			return Report{}, failed("find a product", err)
-		}
-		r.Product = product.Name
+	product, err := c.productNamed(s, who.Account, q.Product)
+	if err != nil {
+		return Report{}, failed("find a product", err)
 	}
+	r.Product = product.Name
 	n := counting{s: s, account: who.Account, product: product.ID}
-	err := errors.Join(n.money(&r), n.work(&r), n.contacts(&r), n.feedback(&r), n.bars(&r, who.Timezone))
+	err = errors.Join(n.money(&r), n.work(&r), n.contacts(&r), n.feedback(&r), n.bars(&r, who.Timezone))
 	before := Report{From: daysBefore(r.From.Add(-time.Second), who.Timezone, days-1), To: r.From}
 	err = errors.Join(err, n.money(&before))
 	r.RateBefore = before.Rate
 	return r, failed("count a report", err)
+}
+
+// productNamed finds a product by its code or the beginning of its name; none is meant by no text.
+func (c *Core) productNamed(s *store.Store, account, text string) (store.Product, error) {
+	if text = strings.TrimSpace(text); text == "" {
+		return store.Product{}, nil
+	}
+	p, err := s.ProductNamed(account, text, store.Fold(text))
+	if errors.Is(err, store.ErrNotFound) {
+		return p, &Error{Code: NotFound, Key: "report.no_product", Args: map[string]any{"product": text}, Field: "product"}
+	}
+	return p, err
 }
 
 // daysBefore is the midnight that begins the day which is n days before that of an instant.

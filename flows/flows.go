@@ -44,6 +44,7 @@ func All(core *actions.Core) []flow.Def {
 		NewMails(core),
 		NewAudit(core),
 		NewReport(core),
+		NewFeedback(core),
 		NewEvidence(core),
 		NewLists(core),
 		NewListRules(core),

@@ -38,6 +38,7 @@ type BuyerFile struct {
 	Happened      []ListEvent // to him, his purchases and his subscriptions
 	Lists         []ListMember
 	Calls         []HookDelivery
+	Feedback      []Feedback
 	OptOuts       []OptOut
 	Cases         []Case
 	CaseMessages  []CaseMessage
@@ -72,6 +73,7 @@ func (s *Store) BuyerFile(account, buyer string) (BuyerFile, error) {
 			account, buyer, account, buyer, account, buyer),
 		list(&f.Lists, "buyer_id = ?", buyer),
 		list(&f.Calls, "buyer_id = ? AND buyer_id <> ''", buyer),
+		list(&f.Feedback, "buyer_id = ? AND buyer_id <> ''", buyer),
 		list(&f.OptOuts, "account_id = ? AND buyer_id = ?", account, buyer),
 		list(&f.Mails, "account_id = ? AND lower(recipient) = ?", account, strings.ToLower(f.Buyer.Email)),
 	)
@@ -257,6 +259,8 @@ func (s *Store) EraseBuyer(f BuyerFile, at time.Time) error {
 		drop(&OneTimeCode{}, "account_id = ? AND buyer_id = ?", f.Buyer.AccountID, f.Buyer.ID),
 		drop(&ListMember{}, "buyer_id = ?", f.Buyer.ID),
 		drop(&HookDelivery{}, "buyer_id = ? AND buyer_id <> ''", f.Buyer.ID),
+		drop(&FeedbackAsk{}, "buyer_id = ?", f.Buyer.ID),
+		run(&Feedback{}, map[string]any{"buyer_id": "", "identity_id": "", "comment": ""}, "buyer_id = ? AND buyer_id <> ''", f.Buyer.ID),
 		drop(&OptOut{}, "account_id = ? AND buyer_id = ?", f.Buyer.AccountID, f.Buyer.ID),
 	}
 	for _, e := range f.Happened {

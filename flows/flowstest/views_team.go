@@ -28,6 +28,7 @@ func longTeam() []flow.Flow {
 	waiting.Waiting = longInvitation(actions.InvitationOpen)
 	return append(longSettings(), &people, &inviting, &removing, &waiting,
 		&flows.Security{App: actions.Factor{Wanted: true}},
+		&flows.Feedback{Target: flows.Target{Staff: true}, Page: longFeedback()}, &flows.Feedback{Category: actions.Praise}, &flows.Feedback{Category: actions.Complaint},
 		&flows.Report{Period: actions.ReportMonth, Picture: longID, Table: longID, Shown: longReport()}, &flows.Report{Shown: actions.Report{Rate: -1}},
 		&flows.Security{App: actions.Factor{Set: true, Since: someday, Recovery: 7}, Act: "renew", Codes: append(codes, codes...)},
 		&flows.Join{Joined: actions.Joined{Name: longColleague, Role: actions.Producer, Shop: longProduct}})
@@ -114,4 +115,9 @@ func longReport() actions.Report {
 		r.Reasons = append(r.Reasons, actions.ReasonCount{Reason: reason, Count: 1234567})
 	}
 	return r
+}
+
+func longFeedback() actions.FeedbackPage {
+	said := actions.Feedback{ID: longID, Product: longProduct, Buyer: longName, Score: 5, Category: actions.Suggestion, Comment: longNote, Case: true, At: someday}
+	return actions.FeedbackPage{Feedback: []actions.Feedback{said, said}, Next: "n"}
 }
