@@ -15,6 +15,8 @@ type Options struct {
 	// URL is sqlite:PATH, sqlite::memory: (a private one, gone with Close) or postgres://user@host/database. Of a
 	// PostgreSQL address the parameter pool_max_conns is the number of connections, 16 unless given.
 	URL string
+	// Image, when set, is what a private memory of SQLite begins with: what Store.Image returned of another one.
+	Image []byte
 	// Log gets slow statements and trouble with jobs, never values. Discarded when nil.
 	Log *slog.Logger
 	// Now is the clock for rows that come without a time. Time.Now when nil.

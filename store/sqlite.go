@@ -32,6 +32,11 @@ func openSQLite(ctx context.Context, o Options) (*database, error) {
 		return nil, explainSQLite(path, err)
 	}
 	read := write // a memory belongs to its connection
+	if memory && len(o.Image) > 0 {
+		if err := onImage(ctx, write, func(c imaged) error { return c.Deserialize(o.Image) }); err != nil {
+			return nil, errors.Join(fmt.Errorf("begin with an image: %w", err), write.Close())
+		}
+	}
 	if !memory {
 		if read, err = sqlitePool(ctx, path, o, sqliteReaders, "_query_only=1"); err != nil {
 			_ = write.Close()
