@@ -27,6 +27,8 @@ type bulkKind interface {
 	// anything: when it answers an Error that is Invalid, NotFound, Denied or Conflict, the item is left out for that reason and
 	// the transaction goes on; any other error undoes the slice, which is tried again.
 	do(tx *store.Store, w bulkWork) (bulkOutcome, error)
+	// atOnce is how many items of a run may be under way together, so that pausing it means something; 0: as many as mails have room for.
+	atOnce() int
 	// rows says whom targets are about, for the result file.
 	rows(s *store.Store, account string, targets []string) (map[string]bulkRow, error)
 }
@@ -34,8 +36,10 @@ type bulkKind interface {
 // bulkKinds are all of them, by the name that their runs have.
 func (c *Core) bulkKinds() map[string]bulkKind {
 	return map[string]bulkKind{
-		KindResend:  bulkResend{c},
-		KindCheckIn: bulkCheckIn{c},
+		KindResend:     bulkResend{c},
+		KindCheckIn:    bulkCheckIn{c},
+		KindCancel:     bulkCancel(c),
+		KindReactivate: bulkReactivate(c),
 	}
 }
 
@@ -59,6 +63,8 @@ type bulkCandidate struct {
 	target    string // what do works on, such as a transaction code
 	recipient string // with one, only the first that is not left out is done: somebody who has two purchases gets one mail
 	leftOut   string // rule by which it is left out, such as "resend.status"; empty: it is not
+	amount    Money  // that it charges; zero when nothing
+	due       time.Time
 }
 
 // bulkWork is one item that is being done.

@@ -129,6 +129,8 @@ func (k bulkCheckIn) do(tx *store.Store, w bulkWork) (bulkOutcome, error) {
 	return bulkUnderWay(1), c.audit(tx, w.who, entry{action: "checkin.sent", target: w.item.Target, data: data})
 }
 
+func (k bulkCheckIn) atOnce() int { return 0 }
+
 func (k bulkCheckIn) rows(s *store.Store, account string, targets []string) (map[string]bulkRow, error) {
 	return purchaseRows(s, account, targets)
 }

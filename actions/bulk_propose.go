@@ -3,6 +3,7 @@ package actions
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/aftersale/aftersale/store"
 )
@@ -16,6 +17,7 @@ type bulkOrder struct {
 	Kind   string     `json:"kind"`
 	Count  int        `json:"count"`
 	Filter BulkFilter `json:"filter"`
+	Sums   []Money    `json:"sums,omitempty"` // that all of them charge together
 }
 
 // mayBeMany is the policy for how many one person does something to.
@@ -33,13 +35,17 @@ func (c *Core) proposeBulk(tx *store.Store, who Actor, run *store.BulkRun, repla
 	if err != nil {
 		return err
 	}
+	sums, err := parseSums(run.Sums)
+	if err != nil {
+		return err
+	}
 	policy, err := c.policyFor(tx, who)
 	if err != nil {
 		return err
 	}
 	v := mayBeMany(run.Total, policy)
 	o := order{Order: Order{Account: run.AccountID}, Note: run.Reason, Verdict: v,
-		Bulk: &bulkOrder{Run: run.ID, Kind: run.Kind, Count: run.Total, Filter: filter}}
+		Bulk: &bulkOrder{Run: run.ID, Kind: run.Kind, Count: run.Total, Filter: filter, Sums: sums.Sums}}
 	id := c.newID()
 	o.Order.Key = requestOfProposal(id)
 	payload, err := o.encode()
@@ -97,11 +103,11 @@ func (c *Core) decideBulk(tx *store.Store, who Actor, row store.Proposal, in Dec
 		}
 		return c.endBulk(tx, &run, BulkDropped)
 	}
-	count, err := c.recount(tx, run)
+	same, err := c.recount(tx, run)
 	if err != nil {
 		return err
 	}
-	if count != run.Total {
+	if !same {
 		d.row.DecidedReason = ""
 		return c.countedAnew(tx, &d, &run)
 	}
@@ -111,33 +117,39 @@ func (c *Core) decideBulk(tx *store.Store, who Actor, row store.Proposal, in Dec
 	return c.beginBulk(tx, who, &run, "bulk.approved", in.Reason)
 }
 
-// recount says for how many a run would be if it were collected now.
-func (c *Core) recount(tx *store.Store, run store.BulkRun) (int, error) {
+// recount says whether a run would be for as many, and charge as much, if it were collected now.
+func (c *Core) recount(tx *store.Store, run store.BulkRun) (bool, error) {
 	filter, err := parseFilter(run.Filter)
 	if err != nil {
-		return 0, err
+		return false, err
 	}
 	kind, err := c.bulkKind(run.Kind)
 	if err != nil {
-		return 0, err
+		return false, err
+	}
+	was, err := parseSums(run.Sums)
+	if err != nil {
+		return false, err
 	}
 	scope := bulkScope{BulkFilter: filter, account: run.AccountID, now: c.now()}
+	var now bulkSums
 	count, taken := 0, map[string]bool{}
 	for place, first := "", true; first || place != ""; first = false {
 		list, _, next, err := c.candidates(tx, kind, scope, place, collectSlice)
 		if err != nil {
-			return 0, err
+			return false, err
 		}
 		for _, one := range list {
 			if one.leftOut != "" || one.recipient != "" && taken[one.recipient] {
 				continue
 			}
 			count++
+			now.add(one)
 			taken[one.recipient] = true
 		}
 		place = next
 	}
-	return count, nil
+	return count == run.Total && slices.Equal(now.Sums, was.Sums), nil
 }
 
 // countedAnew replaces a proposal whose count has changed by one with the count of now; when nobody is left, it is withdrawn.
@@ -145,7 +157,7 @@ func (c *Core) countedAnew(tx *store.Store, d *decision, run *store.BulkRun) err
 	if err := tx.DropBulkItems(run.ID); err != nil {
 		return err
 	}
-	run.State, run.Place, run.Total, run.LeftOut = string(BulkCollecting), "", 0, 0
+	run.State, run.Place, run.Total, run.LeftOut, run.Sums = string(BulkCollecting), "", 0, 0, nil
 	for run.State == string(BulkCollecting) {
 		if err := c.collectSome(tx, run, collectSlice); err != nil {
 			return err

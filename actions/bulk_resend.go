@@ -111,6 +111,8 @@ func (k bulkResend) unsent(tx *store.Store, w bulkWork, products []Product) ([]P
 	return left, nil
 }
 
+func (k bulkResend) atOnce() int { return 0 }
+
 func (k bulkResend) rows(s *store.Store, account string, targets []string) (map[string]bulkRow, error) {
 	return purchaseRows(s, account, targets)
 }

@@ -19,7 +19,7 @@ import (
 const zipAbove = 5000
 
 // resultColumns head a result file. They are the same in every language, for programs that read it.
-var resultColumns = []string{"number", "code", "buyer", "email", "product", "result", "reason", "mails", "mails_sent", "time_utc"}
+var resultColumns = []string{"number", "code", "buyer", "email", "product", "result", "reason", "mails", "mails_sent", "time_utc", "amount", "currency"}
 
 // resultJob is the job that makes the result file of a run and has it sent to whoever started it.
 func (c *Core) resultJob(ctx context.Context, job jobs.Job) error {
@@ -124,6 +124,10 @@ func resultRow(i store.BulkItem, about bulkRow, whole bool) []string {
 	case whole:
 		name, email = about.name, string(about.email)
 	}
+	amount := ""
+	if i.Currency != "" {
+		amount = decimal(Money{Minor: i.Amount, Currency: i.Currency})
+	}
 	return []string{strconv.Itoa(i.Seq), i.Target, name, email, about.product, i.State, i.Detail, strconv.Itoa(i.Parts), strconv.Itoa(i.Sent),
-		i.UpdatedAt.UTC().Format(time.RFC3339)}
+		i.UpdatedAt.UTC().Format(time.RFC3339), amount, i.Currency}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aftersale/aftersale/store"
@@ -12,12 +13,19 @@ import (
 
 // A BulkFilter says whom a run is for. Empty fields leave nothing out; each kind uses some of them.
 type BulkFilter struct {
-	Product string    `json:"product,omitempty"` // id
-	Search  string    `json:"search,omitempty"`  // a name, an address, or the beginning of one
-	Status  Status    `json:"status,omitempty"`
-	From    time.Time `json:"from,omitzero"` // ordered at or after it
-	To      time.Time `json:"to,omitzero"`   // ordered before it
-	Opened  string    `json:"opened,omitempty"`
+	Product  string    `json:"product,omitempty"`  // id
+	Search   string    `json:"search,omitempty"`   // a name, an address, or the beginning of one
+	Searched bool      `json:"searched,omitempty"` // by Search, which is dropped once it is written down whom it means
+	Status   Status    `json:"status,omitempty"`
+	From     time.Time `json:"from,omitzero"` // ordered at or after it
+	To       time.Time `json:"to,omitzero"`   // ordered before it
+	Opened   string    `json:"opened,omitempty"`
+	// Of subscriptions, whose status began in the period: the plan's whole name, what they stand at, what came of the newest
+	// charge, and whether a reactivation charges at once.
+	Plan      string             `json:"plan,omitempty"`
+	Standing  SubscriptionStatus `json:"standing,omitempty"`
+	Charge    ChargeState        `json:"charge,omitempty"`
+	ChargeNow bool               `json:"charge_now,omitempty"`
 	// Targets are a selection: these alone, whatever else the filter says.
 	Targets []string `json:"targets,omitempty"`
 	// Retry takes the failed items of another run.
@@ -75,6 +83,10 @@ type BulkRun struct {
 	Why         []BulkReason // those left out, by reason; each count is exact
 	Failures    []BulkReason
 	Waits       []BulkReason // done here, and somebody else has to do something
+	Untold      []BulkReason // done, and the mail about it never left
+	Sums        []Money      // that all of them charge together, by currency
+	DueFrom     time.Time    // when the first is charged next, or its access ends; zero when nobody knows
+	DueTo       time.Time    // and the last
 	Verdict     Verdict      // whether somebody else has to agree
 	Typed       bool         // it is for so many that the count is typed back
 	PerMinute   int          // done or failed lately; 0 while it is not known
@@ -176,6 +188,11 @@ func (c *Core) toBulk(s *store.Store, row store.BulkRun) (BulkRun, error) {
 	if r.State == BulkCollecting {
 		return r, nil // the counts are not there yet
 	}
+	sums, err := parseSums(row.Sums)
+	if err != nil {
+		return BulkRun{}, err
+	}
+	r.Sums, r.DueFrom, r.DueTo = sums.Sums, sums.From, sums.To
 	counts, err := s.BulkCounts(row.ID)
 	if err != nil {
 		return BulkRun{}, err
@@ -198,8 +215,11 @@ func (r *BulkRun) count(counts []store.BulkCount) {
 		switch n.State {
 		case itemDone:
 			r.Done += n.Count
-			if n.Detail != "" {
+			switch {
+			case slices.Contains(bulkWaits, n.Detail):
 				r.Waits = append(r.Waits, reason)
+			case n.Detail != "":
+				r.Untold = append(r.Untold, reason)
 			}
 		case itemFailed:
 			r.Failed += n.Count

@@ -85,7 +85,7 @@ func (c *Core) RetryBulk(ctx context.Context, who Actor, key, run, replyTo strin
 	if !old.Retryable() {
 		return BulkRun{}, &Error{Code: Conflict, Key: "bulk.nothing_failed"}
 	}
-	return c.Collect(ctx, who, BulkInput{Key: key, Kind: old.Kind, ReplyTo: replyTo, Filter: BulkFilter{Product: old.Filter.Product, Retry: old.ID}})
+	return c.Collect(ctx, who, BulkInput{Key: key, Kind: old.Kind, ReplyTo: replyTo, Filter: BulkFilter{Product: old.Filter.Product, ChargeNow: old.Filter.ChargeNow, Retry: old.ID}})
 }
 
 // collectNew records a run and the first of its items, in an order that does not change.
@@ -193,23 +193,31 @@ func (c *Core) addItems(tx *store.Store, run *store.BulkRun, list []bulkCandidat
 	if err != nil {
 		return err
 	}
+	sums, err := parseSums(run.Sums)
+	if err != nil {
+		return err
+	}
 	items := make([]store.BulkItem, len(list))
 	for i, one := range list {
 		if one.leftOut == "" && taken[one.recipient] {
 			one.leftOut = "bulk.same_person"
 		}
 		item := store.BulkItem{RunID: run.ID, Seq: run.Total + run.LeftOut + 1, AccountID: run.AccountID, Target: one.target, Recipient: one.recipient,
-			State: itemWaiting, Again: again[one.target], UpdatedAt: c.now()}
+			State: itemWaiting, Again: again[one.target], Amount: one.amount.Minor, Currency: one.amount.Currency, UpdatedAt: c.now()}
 		if one.leftOut != "" {
 			item.State, item.Detail = itemLeftOut, one.leftOut
 			run.LeftOut++
 		} else {
 			run.Total++
+			sums.add(one)
 			if one.recipient != "" {
 				taken[one.recipient] = true
 			}
 		}
 		items[i] = item
+	}
+	if run.Sums, err = sums.encode(); err != nil {
+		return err
 	}
 	return tx.AddBulkItems(items)
 }

@@ -67,6 +67,9 @@ func (c *Core) beginBulk(tx *store.Store, who Actor, run *store.BulkRun, action,
 	now := c.now()
 	run.State, run.StartedAt, run.PacedAt, run.ShownAt = string(BulkRunning), &now, &now, &now
 	run.Revision++
+	if err := forgetSearch(run); err != nil {
+		return err
+	}
 	data := auditData{Detail: run.Kind, Count: run.Total, Proposal: run.ProposalID}
 	if err := c.audit(tx, who, entry{action: action, target: run.ID, askedBy: run.AskedBy, note: said, data: data}); err != nil {
 		return err
@@ -80,6 +83,17 @@ func (c *Core) beginBulk(tx *store.Store, who Actor, run *store.BulkRun, action,
 		}
 	}
 	return refresh(tx, run.AccountID, subjectOfBulk(run.ID))
+}
+
+// forgetSearch drops what was searched for: it was somebody's name or address, and whom it means is written down.
+func forgetSearch(run *store.BulkRun) error {
+	filter, err := parseFilter(run.Filter)
+	if err != nil || filter.Search == "" {
+		return err
+	}
+	filter.Search, filter.Searched = "", true
+	run.Filter, err = filter.encode()
+	return err
 }
 
 // What can be said to a run.

@@ -51,7 +51,7 @@ func (c *Core) bulkJob(ctx context.Context, job jobs.Job) error {
 func (c *Core) workOn(tx *store.Store, run *store.BulkRun) (wait time.Duration, err error) {
 	most := 0
 	if run.State == string(BulkRunning) {
-		if most, err = c.bulkRoom(tx, run.AccountID); err != nil {
+		if most, err = c.bulkRoom(tx, run); err != nil {
 			return 0, err
 		}
 		if most == 0 {
@@ -89,12 +89,24 @@ func (c *Core) workOn(tx *store.Store, run *store.BulkRun) (wait time.Duration, 
 
 // bulkRoom is how many mails the next slice may write. What the mail server takes in a minute is counted over everything that
 // has left in the last one, and what runs have on their way; one slice takes a share of it, so that mails leave evenly. Slices
-// of several runs are counted one after the other.
-func (c *Core) bulkRoom(tx *store.Store, account string) (int, error) {
-	if c.perMinute == 0 {
-		return bulkAtOnce, nil
+// of several runs are counted one after the other. Where items wait for the commerce platform, no more are begun than may wait.
+func (c *Core) bulkRoom(tx *store.Store, run *store.BulkRun) (int, error) {
+	kind, err := c.bulkKind(run.Kind)
+	if err != nil {
+		return 0, err
 	}
-	if err := tx.LockAccount(account); err != nil {
+	room := bulkAtOnce
+	if most := kind.atOnce(); most > 0 {
+		working, err := tx.BulkWorking(run.ID)
+		if err != nil {
+			return 0, err
+		}
+		room = min(room, max(most-working, 0))
+	}
+	if c.perMinute == 0 || room == 0 {
+		return room, nil
+	}
+	if err := tx.LockAccount(run.AccountID); err != nil {
 		return 0, err
 	}
 	sent, err := tx.MailsSentSince(c.now().Add(-time.Minute))
@@ -106,7 +118,7 @@ func (c *Core) bulkRoom(tx *store.Store, account string) (int, error) {
 		return 0, err
 	}
 	share := max(c.perMinute*int(bulkPause/time.Second)/60, 1)
-	return max(min(c.perMinute-sent-underWay, share, bulkAtOnce), 0), nil
+	return max(min(c.perMinute-sent-underWay, share, room), 0), nil
 }
 
 // doItems does the next items, until their mails are as many as there is room for.
@@ -169,7 +181,11 @@ func (c *Core) waitOrEnd(tx *store.Store, run *store.BulkRun) (time.Duration, er
 	if err != nil {
 		return 0, err
 	}
-	if now.Working > 0 {
+	mails, err := tx.BulkMailsUnsent(run.ID)
+	if err != nil {
+		return 0, err
+	}
+	if now.Working > 0 || mails > 0 {
 		rest := time.Second
 		if c.now().Sub(run.TouchedAt) > time.Minute { // a server that is away
 			rest = bulkPause
@@ -189,12 +205,7 @@ func (c *Core) endBulk(tx *store.Store, run *store.BulkRun, state BulkState) err
 	run.State, run.EndedAt, run.TouchedAt = string(state), &now, now
 	run.Revision++
 	run.Slice++
-	filter, err := parseFilter(run.Filter)
-	if err != nil {
-		return err
-	}
-	filter.Search = "" // it was somebody's name, and nobody needs it any more
-	if run.Filter, err = filter.encode(); err != nil {
+	if err := forgetSearch(run); err != nil {
 		return err
 	}
 	if err := tx.SaveBulkRun(*run); err != nil {
@@ -223,25 +234,6 @@ func (c *Core) endBulk(tx *store.Store, run *store.BulkRun, state BulkState) err
 		return err
 	}
 	return enqueue(tx, JobResult, run.ID, Work{Key: run.AccountID, ID: run.ID})
-}
-
-// bulkSettled notes at the item that asked for a request what came of it. What somebody else has to do now is done here.
-func (c *Core) bulkSettled(tx *store.Store, req store.Request) error {
-	run, seq, ok := parseBulkKey(req.Key)
-	if !ok {
-		return nil
-	}
-	state, detail := itemDone, ""
-	switch s := RequestState(req.State); {
-	case s == RequestRefused:
-		state, detail = itemFailed, req.Detail
-	case s.waits():
-		detail = string(s)
-	case s != RequestDone:
-		return nil // it is not known yet
-	}
-	_, err := tx.EndBulkItem(run, seq, state, detail, c.now())
-	return err
 }
 
 // resumeBulk takes up runs that nobody works on, as after too many failures of a job, and drops those that nobody started.

@@ -105,7 +105,7 @@ func (c *Core) askSubscriber(tx *store.Store, s *settling) error {
 	if err := tx.Enqueue(job); err != nil {
 		return err
 	}
-	return c.writeSubscriber(tx, s, row, "reactivation_asked")
+	return c.writeSubscriber(tx, s, row, askedMail)
 }
 
 // reactivated writes down that charges come again. What the platform has told meanwhile by another way stands.

@@ -94,15 +94,23 @@ func (c *Core) writeSubscriber(tx *store.Store, s *settling, row store.Subscript
 	if s.order.Order.Charge {
 		values.Charge = s.order.Order.Amount
 	}
-	if template == "reactivation_asked" {
+	if template == askedMail {
 		values.Until = s.order.Until
 		if c.asks() {
 			values.Asked = s.req.Key
 		}
 	}
-	return c.write(tx, s.account, letter{key: s.req.Key + "/" + template, template: template, to: Email(b.Email),
+	key := s.req.Key + "/" + template
+	_, _, mass := parseBulkKey(key)
+	if mass && !s.order.Agreed.IsZero() { // somebody waits for this one, and the run does not
+		key, mass = "accepted/"+key, false
+	}
+	return c.write(tx, s.account, letter{key: key, template: template, to: Email(b.Email), mass: mass,
 		buyer: Buyer{ID: b.ID, Name: b.Name, Email: Email(b.Email), Locale: b.Locale}, values: values})
 }
+
+// askedMail is the template of the mail that asks a subscriber to go on.
+const askedMail = "reactivation_asked"
 
 // happenedTo reports whether the platform shows of a subscription what an order asks for.
 func happenedTo(o Order, s SubscriptionState) bool {

@@ -23,6 +23,7 @@ type asking struct {
 	request  store.Request // claimed
 	order    order
 	said     string // by whoever approved it
+	mass     bool   // of a run: its job lets others go first
 }
 
 // submit records an asking: as a request that a job carries out, or as a proposal when policy wants somebody else.
@@ -70,7 +71,11 @@ func (c *Core) begin(tx *store.Store, a asking, action string) error {
 		note: cmp.Or(a.said, a.order.Note), data: a.order.auditData(a.request.Key)}); err != nil {
 		return err
 	}
-	if err := enqueue(tx, JobRequest, a.request.Key, Work{Key: a.request.Key}); err != nil {
+	put := enqueue
+	if a.mass {
+		put = func(tx *store.Store, kind, key string, args any) error { return c.enqueueMass(tx, kind, key, 0, args) }
+	}
+	if err := put(tx, JobRequest, a.request.Key, Work{Key: a.request.Key}); err != nil {
 		return err
 	}
 	return refresh(tx, a.row.AccountID, subjectOfPurchase(a.row.Transaction))

@@ -125,12 +125,16 @@ func (c *Core) Subscriptions(ctx context.Context, who Actor, f SubscriptionFilte
 			page.Next = cursor{At: last.StatusAt, ID: last.ID}.String()
 			break
 		}
-		page.Rows = append(page.Rows, SubscriptionRow{
-			Subscription: toSubscription(row.Subscription), Product: toProduct(row.Product), Price: Money{Minor: row.Amount, Currency: row.Currency},
-			Buyer:       Buyer{ID: row.Buyer.ID, Name: row.Buyer.Name, Email: Email(row.Buyer.Email), Locale: row.Buyer.Locale},
-			Transaction: Transaction(row.Transaction)})
+		page.Rows = append(page.Rows, toSubscriptionRow(row))
 	}
 	return page, nil
+}
+
+func toSubscriptionRow(row store.FullSubscription) SubscriptionRow {
+	return SubscriptionRow{
+		Subscription: toSubscription(row.Subscription), Product: toProduct(row.Product), Price: Money{Minor: row.Amount, Currency: row.Currency},
+		Buyer:       Buyer{ID: row.Buyer.ID, Name: row.Buyer.Name, Email: Email(row.Buyer.Email), Locale: row.Buyer.Locale},
+		Transaction: Transaction(row.Transaction)}
 }
 
 func (f SubscriptionFilter) query(who Actor, from cursor, limit int) store.SubscriptionFilter {

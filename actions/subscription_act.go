@@ -16,6 +16,22 @@ type subscriptionAct struct {
 	order       Order // Op and its values; the rest is filled in
 	may         func(subscribedCase) Verdict
 	agreed      func(*store.Store, Purchase) error // takes a buyer's proof; may be nil
+	mass        bool                               // of a run: its jobs let others go first
+}
+
+// request is what records an act, before it is claimed.
+func (a subscriptionAct) request(who Actor) store.Request {
+	return store.Request{Key: a.key, AccountID: who.Account, Action: a.kind, Target: string(a.transaction), Actor: who.ID, AskedBy: who.ID,
+		State: string(RequestRecorded), ReplyTo: a.replyTo}
+}
+
+// A judgedAct is an act that may be done, with what recording it needs.
+type judgedAct struct {
+	account  store.Account
+	full     store.FullPurchase
+	purchase Purchase
+	facts    subscribedCase
+	verdict  Verdict
 }
 
 // actOnSubscription judges an act on fresh facts, records it and has a job carry it out. A subscription has several charges,
@@ -28,8 +44,7 @@ func (c *Core) actOnSubscription(ctx context.Context, who Actor, act subscriptio
 	var result Result
 	err := c.store.Tx(ctx, func(tx *store.Store) error {
 		// repeated?
-		req := store.Request{Key: act.key, AccountID: who.Account, Action: act.kind, Target: string(act.transaction),
-			Actor: who.ID, AskedBy: who.ID, State: string(RequestRecorded), ReplyTo: act.replyTo}
+		req := act.request(who)
 		first, mine, err := c.claim(tx, req)
 		if err != nil || !mine {
 			result = first
@@ -37,41 +52,54 @@ func (c *Core) actOnSubscription(ctx context.Context, who Actor, act subscriptio
 		}
 
 		// authorise, on fresh facts
-		full, p, err := c.read(tx.LockPurchase, who, act.transaction)
+		judged, err := c.judgeAct(tx, who, act)
 		if err != nil {
-			return err
-		}
-		account, err := tx.Account(who.Account)
-		if err != nil {
-			return err
-		}
-		facts := subscribedCase{newest: p, capability: c.commerce.Can(act.order.Op), zone: format.Zone(account.Timezone)}
-		if full.Subscription.ID != "" {
-			if facts, err = c.lockSubscription(tx, who, full.Subscription.Code, facts); err != nil {
-				return err
-			}
-		}
-		verdict := act.may(facts)
-		if err := verdict.Err(); err != nil {
 			return err
 		}
 		if act.agreed != nil {
-			if err := act.agreed(tx, p); err != nil {
+			if err := act.agreed(tx, judged.purchase); err != nil {
 				return err
 			}
 		}
 
 		// transact, audit, enqueue: all or nothing
-		o := order{ByBuyer: !who.Staff(), Verdict: verdict, Order: act.order}
-		o.Order.Key, o.Order.Account, o.Order.Transaction, o.Order.Subscription = act.key, who.Account, p.Transaction, facts.sub.Code
-		if o.Order.Charge {
-			o.Order.Amount = facts.newest.Price
-		}
-		o.Subscriber = facts.newest.Buyer.ID
-		result, err = c.submit(tx, asking{who: who, account: account, row: full.Purchase, purchase: p, request: req, order: o})
+		result, err = c.recordAct(tx, who, act, req, judged)
 		return err
 	})
 	return result, err
+}
+
+// judgeAct reads the facts about an act and has whoever wants to act on the subscription next wait. It writes nothing.
+//
+// Errors: NotFound; Conflict with the verdict that blocks it.
+func (c *Core) judgeAct(tx *store.Store, who Actor, act subscriptionAct) (judgedAct, error) {
+	full, p, err := c.read(tx.LockPurchase, who, act.transaction)
+	if err != nil {
+		return judgedAct{}, err
+	}
+	account, err := tx.Account(who.Account)
+	if err != nil {
+		return judgedAct{}, err
+	}
+	facts := subscribedCase{newest: p, capability: c.commerce.Can(act.order.Op), zone: format.Zone(account.Timezone)}
+	if full.Subscription.ID != "" {
+		if facts, err = c.lockSubscription(tx, who, full.Subscription.Code, facts); err != nil {
+			return judgedAct{}, err
+		}
+	}
+	verdict := act.may(facts)
+	return judgedAct{account: account, full: full, purchase: p, facts: facts, verdict: verdict}, verdict.Err()
+}
+
+// recordAct records an act that was judged, and has a job carry it out.
+func (c *Core) recordAct(tx *store.Store, who Actor, act subscriptionAct, req store.Request, j judgedAct) (Result, error) {
+	o := order{ByBuyer: !who.Staff(), Verdict: j.verdict, Order: act.order}
+	o.Order.Key, o.Order.Account, o.Order.Transaction, o.Order.Subscription = act.key, who.Account, j.purchase.Transaction, j.facts.sub.Code
+	if o.Order.Charge {
+		o.Order.Amount = j.facts.newest.Price
+	}
+	o.Subscriber = j.facts.newest.Buyer.ID
+	return c.submit(tx, asking{who: who, account: j.account, row: j.full.Purchase, purchase: j.purchase, request: req, order: o, mass: act.mass})
 }
 
 // lockSubscription reads the facts about a subscription and has whoever wants to act on it next wait.

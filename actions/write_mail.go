@@ -141,7 +141,6 @@ func (c *Core) mailNotSent(ctx context.Context, m store.Mail, attempt int, cause
 		if fresh, err := tx.MailFailed(m.ID, why); err != nil || !fresh {
 			return err
 		}
-		_, err := tx.EndBulkItem(run, seq, itemFailed, why, c.now())
-		return err
+		return c.bulkMailLost(tx, run, seq, m.Template, why, c.now())
 	})
 }

@@ -53,9 +53,11 @@ func runFacts(r actions.BulkRun) []flow.Fact {
 	if r.State == actions.BulkCollecting {
 		return facts
 	}
-	facts = append(facts, flow.Card("recipients", flow.T("bulk.people", "count", r.Total), "left_out", reasons(r.Why, "bulk.left_out"))...)
+	facts = append(facts, flow.Card("recipients", recipients(r.Kind, r.Total), "left_out", reasons(r.Why, "bulk.left_out"))...)
+	facts = append(facts, consequences(r)...)
 	if !r.StartedAt.IsZero() {
 		facts = append(facts, flow.Card("progress", progress(r), "failed", reasons(r.Failures, "bulk.failed_for"), "waits_for", reasons(r.Waits, "bulk.waits"),
+			"untold", reasons(r.Untold, "bulk.waits"),
 			"speed", speed(r), "time_left", timeLeft(r))...)
 	}
 	return append(facts, flow.Card("asked_by", r.AskedByName, "reason", r.Reason)...)
@@ -71,13 +73,18 @@ func chosen(r actions.BulkRun) []flow.Text {
 	case len(f.Targets) > 0:
 		return []flow.Text{flow.T("bulk.chosen.picked", "count", len(f.Targets))}
 	}
-	if f.Search != "" {
+	switch {
+	case f.Search != "":
 		all = append(all, flow.T("bulk.chosen.search", "text", flow.PersonName(f.Search)))
+	case f.Searched:
+		all = append(all, flow.T("bulk.chosen.searched"))
 	}
 	if f.Status != "" {
 		all = append(all, flow.T("bulk.chosen.status", "status", f.Status))
 	}
 	switch {
+	case ofSubscription(r.Kind):
+		all = append(all, chosenSubscriptions(f)...)
 	case !f.From.IsZero() && !f.To.IsZero():
 		all = append(all, flow.T("bulk.chosen.between", "from", f.From, "to", f.To.Add(-1)))
 	case !f.From.IsZero():
@@ -90,6 +97,8 @@ func chosen(r actions.BulkRun) []flow.Text {
 	case len(all) > 0:
 	case r.Kind == actions.KindCheckIn:
 		all = append(all, flow.T("bulk.chosen.pending"))
+	case ofSubscription(r.Kind):
+		all = append(all, flow.T("bulk.chosen.every."+r.Kind))
 	default:
 		all = append(all, flow.T("bulk.chosen.all"))
 	}

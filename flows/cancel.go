@@ -11,6 +11,7 @@ import (
 // some need.
 //
 //	/cancel [subscription or purchase code]     the team; a buyer chooses among his own
+//	/cancel product:…                           the team: see Subscribers
 type Cancel struct {
 	core *actions.Core
 	Subscribed
@@ -27,11 +28,12 @@ type Cancel struct {
 
 // NewCancel defines the flow.
 func NewCancel(core *actions.Core) flow.Def {
-	return flow.Def{Name: "cancel", Roles: everybody, New: func() flow.Flow { return &Cancel{core: core} }}
+	return flow.Def{Name: "cancel", Roles: everybody, New: func() flow.Flow { return &Cancel{core: core} }, Route: manyOf("cancel_many")}
 }
 
 // Steps is the flow's table of contents.
 func (f *Cancel) Steps() []flow.Step {
+	f.finders = []flow.Item{flow.Open("many", "cancel_many", nil)}
 	another := f.Another.Decision == actions.Allowed
 	end := flow.Confirm("confirm", f.facts).Body(f.consequences).Danger()
 	if f.Refund {

@@ -64,7 +64,8 @@ func proposalFacts(p actions.Proposal, reader actions.Role) []flow.Fact {
 	switch {
 	case p.Bulk != nil:
 		facts = flow.Card("work", kindOf(*p.Bulk), "product", p.Bulk.Product.Name, "chosen", chosen(*p.Bulk), "bundle", bundle(*p.Bulk),
-			"recipients", flow.T("bulk.people", "count", p.BulkCount), "left_out", reasons(p.Bulk.Why, "bulk.left_out"))
+			"recipients", recipients(p.Bulk.Kind, p.BulkCount), "left_out", reasons(p.Bulk.Why, "bulk.left_out"))
+		facts = append(facts, consequences(*p.Bulk)...)
 	case p.Kind == actions.ProposalEmail:
 		facts = append(facts, flow.Card("old_email", p.OldEmail, "new_email", p.NewEmail, "shown", shown(p.Path))...)
 	default:

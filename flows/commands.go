@@ -22,8 +22,8 @@ var commandOptions = map[string][]flow.CommandOption{
 	"report":  {{Name: "period", Choices: choices(actions.ReportPeriods)}, {Name: "product"}},
 	"join":    {{Name: "code"}},
 
-	"cancel":     {{Name: "subscription", Suggest: true}},
-	"reactivate": {{Name: "subscription", Suggest: true}},
+	"cancel":     {{Name: "subscription", Suggest: true}, {Name: "product", Suggest: true}},
+	"reactivate": {{Name: "subscription", Suggest: true}, {Name: "product", Suggest: true}},
 
 	passwordFlow: {{Name: "transaction", Suggest: true}},
 }

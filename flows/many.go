@@ -68,8 +68,8 @@ func (m *Many) card() []flow.Fact {
 	return facts
 }
 
-// rule says whether somebody else has to agree, before anybody clicks.
-func (m *Many) rule() []flow.Text { return verdict(m.Run.Verdict) }
+// rule says what it does, and whether somebody else has to agree, before anybody clicks.
+func (m *Many) rule() []flow.Text { return append(warned(m.Run), verdict(m.Run.Verdict)...) }
 
 func subjectOfRun(id string) string { return "bulk:" + id }
 

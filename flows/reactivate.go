@@ -11,6 +11,7 @@ import (
 // for three days; the card follows.
 //
 //	/reactivate [subscription or purchase code]     the team
+//	/reactivate product:…                           likewise: see Subscribers
 type Reactivate struct {
 	core *actions.Core
 	Subscribed
@@ -33,11 +34,13 @@ const (
 
 // NewReactivate defines the flow.
 func NewReactivate(core *actions.Core) flow.Def {
-	return flow.Def{Name: "reactivate", Roles: actions.StaffRoles, New: func() flow.Flow { return &Reactivate{core: core} }}
+	return flow.Def{Name: "reactivate", Roles: actions.StaffRoles, New: func() flow.Flow { return &Reactivate{core: core} },
+		Route: manyOf("reactivate_many")}
 }
 
 // Steps is the flow's table of contents.
 func (f *Reactivate) Steps() []flow.Step {
+	f.finders = []flow.Item{flow.Open("many", "reactivate_many", nil)}
 	choice := f.Charged.Decision == actions.Allowed
 	rule := func() []flow.Text { return append(verdict(f.verdict()), flow.T("reactivate.asks")) }
 	return slices.Concat(f.steps(f.core, f.lookUp, actions.SubscriptionCancelled), []flow.Step{

@@ -18,6 +18,8 @@ type Subscribed struct {
 	Which  actions.Transaction // the subscriber's code, or that of a charge
 	Case   actions.SubscriptionCase
 	At     time.Time // when Case was read
+
+	finders []flow.Item // other ways for the team to go on than by a code
 }
 
 // A SubscriptionRow is a subscription in a list: what its button says.
@@ -45,7 +47,7 @@ func (s *Subscribed) steps(core *actions.Core, load func(flow.Call) error, statu
 		pick = pick.With(flow.Reopen("more", "mine", func() { s.Cursor = s.Next }))
 	}
 	return append(s.link(core),
-		flow.When(s.Staff, flow.Form("find", code)),
+		flow.When(s.Staff, flow.Form("find", code).With(s.finders...)),
 		flow.When(!s.Staff, flow.Do("mine", func(c flow.Call) error { return s.mine(c, core, statuses) })),
 		flow.When(!s.Staff && len(s.Rows) == 0, flow.Result("none", nil)),
 		flow.When(!s.Staff, pick),

@@ -47,7 +47,7 @@ func (s *Store) IdleBulkRuns(states []string, before time.Time, limit int) ([]Bu
 		WHERE r.ended_at IS NULL AND r.state IN ? AND r.touched_at < ? ORDER BY r.touched_at, r.id LIMIT ?`, states, before.UTC(), limit)
 }
 
-// bulkRows is how many items one statement inserts: eleven values each, below the limit of MaxBatch's databases.
+// bulkRows is how many items one statement inserts: thirteen values each, below the limit of MaxBatch's databases.
 const bulkRows = 1000
 
 // AddBulkItems records the items of a run.
@@ -55,12 +55,12 @@ func (s *Store) AddBulkItems(list []BulkItem) error {
 	for len(list) > 0 {
 		some := list[:min(len(list), bulkRows)]
 		list = list[len(some):]
-		values := make([]any, 0, 11*len(some))
+		values := make([]any, 0, 13*len(some))
 		for _, i := range some {
-			values = append(values, i.RunID, i.Seq, i.AccountID, i.Target, i.Recipient, i.State, i.Detail, i.Parts, i.Sent, i.Again, i.UpdatedAt.UTC())
+			values = append(values, i.RunID, i.Seq, i.AccountID, i.Target, i.Recipient, i.State, i.Detail, i.Parts, i.Sent, i.Again, i.Amount, i.Currency, i.UpdatedAt.UTC())
 		}
-		_, err := s.exec("INSERT INTO bulk_items (run_id, seq, account_id, target, recipient, state, detail, parts, sent, again, updated_at) VALUES (?,?,?,?,?,?,?,?,?,?,?)"+
-			strings.Repeat(",(?,?,?,?,?,?,?,?,?,?,?)", len(some)-1), values...)
+		_, err := s.exec("INSERT INTO bulk_items (run_id, seq, account_id, target, recipient, state, detail, parts, sent, again, amount, currency, updated_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"+
+			strings.Repeat(",(?,?,?,?,?,?,?,?,?,?,?,?,?)", len(some)-1), values...)
 		if err != nil {
 			return fmt.Errorf("add items of a run: %w", err)
 		}
@@ -102,7 +102,7 @@ func (s *Store) SaveBulkItem(i BulkItem) error {
 
 // BulkPartSent counts one more mail of an item that has left. With the last one the item is done, unless it has failed.
 func (s *Store) BulkPartSent(run string, seq int, at time.Time) error {
-	_, err := s.exec(`UPDATE bulk_items SET sent = sent + 1, updated_at = ?,
+	_, err := s.exec(`UPDATE bulk_items SET sent = sent + 1, parts = CASE WHEN parts > sent THEN parts ELSE sent + 1 END, updated_at = ?,
 		state = CASE WHEN state = 'working' AND sent + 1 >= parts THEN 'done' ELSE state END WHERE run_id = ? AND seq = ?`, at.UTC(), run, seq)
 	return err
 }
@@ -112,6 +112,28 @@ func (s *Store) EndBulkItem(run string, seq int, state, detail string, at time.T
 	n, err := s.exec("UPDATE bulk_items SET state = ?, detail = ?, updated_at = ? WHERE run_id = ? AND seq = ? AND state = 'working'",
 		state, detail, at.UTC(), run, seq)
 	return n == 1, err
+}
+
+// ResettleBulkItem writes what came in the end of an item that was done here while somebody else had to do something about it, and
+// reports whether it was. waits are the details of such items.
+func (s *Store) ResettleBulkItem(run string, seq int, waits []string, state, detail string, at time.Time) (bool, error) {
+	n, err := s.exec("UPDATE bulk_items SET state = ?, detail = ?, updated_at = ? WHERE run_id = ? AND seq = ? AND state = 'done' AND detail IN ?",
+		state, detail, at.UTC(), run, seq, waits)
+	return n == 1, err
+}
+
+// BulkMailLost notes at an item that is done that a mail of it will never leave, and why.
+func (s *Store) BulkMailLost(run string, seq int, why string, at time.Time) error {
+	_, err := s.exec("UPDATE bulk_items SET detail = ?, parts = parts + 1, updated_at = ? WHERE run_id = ? AND seq = ? AND state = 'done' AND detail = ''",
+		why, at.UTC(), run, seq)
+	return err
+}
+
+// BulkWorking counts the items of a run that were begun and are not over.
+func (s *Store) BulkWorking(run string) (int, error) {
+	type row struct{ N int }
+	r, err := readOne[row](s, "SELECT count(*) FROM bulk_items i WHERE i.run_id = ? AND i.state = 'working'", run)
+	return r.N, err
 }
 
 // A BulkCount is how many items of a run stand so.
@@ -152,11 +174,20 @@ func (s *Store) BulkRecipients(run string, recipients []string) (map[string]bool
 	return found, nil
 }
 
-// BulkUnderWay counts the mails of all open runs that were written and have not left.
+// BulkUnderWay counts the mails of all runs that were written and have not left, and those that requests of theirs will write.
 func (s *Store) BulkUnderWay() (int, error) {
 	type row struct{ N int }
-	r, err := readOne[row](s, `SELECT CAST(COALESCE(sum(i.parts - i.sent), 0) AS bigint) FROM bulk_items i WHERE i.parts > 0 AND i.state = 'working' AND i.run_id IN
-		(SELECT r.id FROM bulk_runs r WHERE r.ended_at IS NULL)`)
+	r, err := readOne[row](s, `SELECT (SELECT count(*) FROM mails m WHERE m.sent_at IS NULL AND m.failed = '' AND m."key" >= 'bulk/' AND m."key" < 'bulk0')
+		+ (SELECT count(*) FROM bulk_items i WHERE i.parts = 0 AND i.state = 'working' AND i.run_id IN
+			(SELECT r.id FROM bulk_runs r WHERE r.ended_at IS NULL))`)
+	return r.N, err
+}
+
+// BulkMailsUnsent counts the mails of one run that were written, have not left and were not given up.
+func (s *Store) BulkMailsUnsent(run string) (int, error) {
+	type row struct{ N int }
+	r, err := readOne[row](s, `SELECT count(*) FROM mails m WHERE m.sent_at IS NULL AND m.failed = '' AND m."key" >= ? AND m."key" < ?`,
+		"bulk/"+run+"/", "bulk/"+run+"0")
 	return r.N, err
 }
 

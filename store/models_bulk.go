@@ -7,7 +7,7 @@ type BulkRun struct {
 	ID          string `gorm:"primaryKey"`
 	AccountID   string
 	Kind        string // see actions: resend …
-	Filter      []byte // JSON of actions.BulkFilter; what was searched for goes when the run ends
+	Filter      []byte // JSON of actions.BulkFilter; what was searched for goes when it begins
 	State       string // see actions.BulkState
 	Reason      string // given when it was started
 	AskedBy     string // actor id
@@ -18,6 +18,8 @@ type BulkRun struct {
 	Retries     string // id of the run whose failed items these are
 	Total       int    // items that are to be done
 	LeftOut     int    // items that were left out when it was collected
+	Sums        []byte // JSON of what all its items charge, and when; empty where nothing is charged
+	Checked     int    // items that were found again while it was counted once more
 	Place       string // how far collecting has come; the kind's own
 	Slice       int    // number of the slice that may work next: any other is a leftover
 	Revision    int    // grows with each change of State
@@ -45,5 +47,7 @@ type BulkItem struct {
 	Parts     int    // mails that it takes
 	Sent      int    // of them
 	Again     string // key of the item of another run that this one tries again
+	Amount    int64  // what it charges, in minor units, as it was counted
+	Currency  string // empty: it charges nothing
 	UpdatedAt time.Time
 }

@@ -56,13 +56,18 @@ func (s *Store) FindSubscriptions(f SubscriptionFilter) ([]FullSubscription, err
 	if f.After.ID != "" {
 		w.add("(s.status_at, s.id) < (?, ?)", f.After.At, f.After.ID)
 	}
+	return s.fullSubscriptions(w, "s.status_at DESC, s.id DESC", f.Limit)
+}
+
+// fullSubscriptions lists subscriptions with what a list shows of them.
+func (s *Store) fullSubscriptions(w conditions, order string, limit int) ([]FullSubscription, error) {
 	// The charge of a renewal has the subscriber's own price, which a plan does not tell.
-	all, err := read[FullSubscription](s, min(f.Limit, 50), "SELECT "+s.columns(Subscription{}, "s")+","+s.columns(Buyer{}, "b")+","+s.columns(Product{}, "d")+
+	all, err := read[FullSubscription](s, min(limit, 50), "SELECT "+s.columns(Subscription{}, "s")+","+s.columns(Buyer{}, "b")+","+s.columns(Product{}, "d")+
 		`, coalesce(p."transaction", ''), coalesce(p.amount, 0), coalesce(p.currency, '')
 		FROM subscriptions s JOIN buyers b ON b.id = s.buyer_id JOIN products d ON d.id = s.product_id
 		LEFT JOIN purchases p ON p.id = (SELECT c.id FROM purchases c WHERE c.account_id = s.account_id AND c.subscription_id = s.id
 			AND c.subscription_id <> '' AND c.buyer_id = s.buyer_id ORDER BY c.recurrence DESC, c.ordered_at DESC, c.id DESC LIMIT 1)
-		WHERE `+w.sql()+" ORDER BY s.status_at DESC, s.id DESC LIMIT ?", append(w.args, f.Limit)...)
+		WHERE `+w.sql()+" ORDER BY "+order+" LIMIT ?", append(w.args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("subscriptions: %w", err)
 	}

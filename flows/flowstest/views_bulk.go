@@ -31,8 +31,37 @@ func longBulk(p actions.Purchase) []flow.Flow {
 		all = append(all, &flows.Members{Many: flows.Many{Run: run}, Found: p.Product, Products: []actions.Product{p.Product, p.Product}, Further: "x", Runs: true,
 			Rows: []flows.Row{row, row, row, row, row}, Next: "n", Earlier: []string{""}, Picked: []string{string(p.Transaction)}},
 			&flows.Bulk{Many: flows.Many{Run: run}, Runs: []actions.BulkRun{run, run}})
+		for _, kind := range []string{actions.KindCancel, actions.KindReactivate} {
+			many := longSubscribers(p, longSubscriptionRun(p, kind, state))
+			if kind == actions.KindCancel {
+				all = append(all, &flows.CancelMany{Subscribers: many})
+				continue
+			}
+			all = append(all, &flows.ReactivateMany{Subscribers: many})
+		}
 	}
 	return all
+}
+
+// longSubscriptionRun is a run that does something to subscriptions.
+func longSubscriptionRun(p actions.Purchase, kind string, state actions.BulkState) actions.BulkRun {
+	run := longRun(p, state)
+	run.Kind, run.Contents = kind, nil
+	run.Filter = actions.BulkFilter{Product: longID, Search: longName, Plan: longProduct, Standing: actions.SubscriptionActive, Charge: actions.ChargeGivenBack, From: someday, To: someday}
+	run.DueFrom, run.DueTo = someday, someday.AddDate(0, 1, 0)
+	if kind == actions.KindReactivate {
+		run.Sums = []actions.Money{p.Price, {Minor: 123456789, Currency: "EUR"}, {Minor: 123456789, Currency: "USD"}}
+	}
+	run.Why = []actions.BulkReason{{Rule: kind + ".under_way", Count: 1234567}, {Rule: kind + ".not_supported", Count: 1234567}}
+	run.Failures = []actions.BulkReason{{Rule: "outcome.refused.no_subscription", Count: 1000}, {Rule: actions.NotAccepted, Count: 1000}}
+	run.Untold = []actions.BulkReason{{Rule: "mail.refused", Count: 1000}, {Rule: "mail.unavailable", Count: 1000}}
+	return run
+}
+
+func longSubscribers(p actions.Purchase, run actions.BulkRun) flows.Subscribers {
+	row := flows.SubscriptionRow{Code: p.Transaction, Product: longProduct, Plan: longProduct, Buyer: longName, Status: actions.SubscriptionActive}
+	return flows.Subscribers{Many: flows.Many{Run: run}, Found: p.Product, Products: []actions.Product{p.Product, p.Product}, Further: "x", Runs: true,
+		Plans: []string{longProduct, "a"}, Rows: []flows.SubscriptionRow{row, row, row, row, row}, Next: "n", Earlier: []string{""}, Picked: []string{string(p.Transaction)}}
 }
 
 // longBulkCards are the live cards of work for many in every state, for whoever started it and for a room; and those of the
@@ -45,6 +74,11 @@ func longBulkCards(p actions.Purchase) []longView {
 		v, _ := flows.ShowBulk(longRun(p, state), reader)
 		v.Live = "bulk:" + longID
 		all = append(all, longView{View: v}, longView{View: v, shared: true})
+		for _, kind := range []string{actions.KindCancel, actions.KindReactivate} {
+			v, _ := flows.ShowBulk(longSubscriptionRun(p, kind, state), reader)
+			v.Live = "bulk:" + longID
+			all = append(all, longView{View: v})
+		}
 	}
 	for _, status := range []actions.ProposalStatus{actions.ProposalOpen, actions.ProposalApproved, actions.ProposalDenied, actions.ProposalExpired,
 		actions.ProposalRebuilt, actions.ProposalWithdrawn} {
