@@ -50,7 +50,7 @@ func (r *crashRun) hear(line crashLine) {
 	defer r.mu.Unlock()
 	_, known := r.messages[line.Message]
 	r.messages[line.Message] = *shown
-	if line.Post != nil && !known && slices.Contains([]string{crashRoom(onSlack), crashRoom(onDiscord)}, line.Chat) {
+	if line.Post != nil && !known && toDecide(*shown) && slices.Contains([]string{crashRoom(onSlack), crashRoom(onDiscord)}, line.Chat) {
 		r.posted = append(r.posted, crashCard{line.Chat, line.Message, *shown})
 		select {
 		case r.news <- struct{}{}:
@@ -62,4 +62,14 @@ func (r *crashRun) hear(line crashLine) {
 			r.seen[token.Of] = max(r.seen[token.Of], token.Revision)
 		}
 	}
+}
+
+// toDecide reports whether a card is of a proposal: an alarm stands in the same room, and nobody decides it.
+func toDecide(v flow.Shown) bool {
+	token, err := flow.ParseToken(v.Token)
+	if err != nil {
+		return false
+	}
+	kind, _, _ := token.Subject()
+	return kind == "proposal"
 }
