@@ -226,6 +226,27 @@ func TestNobodyIsAskedTwice(t *testing.T) {
 	}
 }
 
+// TestAQuestionThatWasAskedUnheardEndsWithItsTime: the platform has asked, its answer was lost, and nobody looked for longer than
+// the subscriber had. Nobody has accepted, so nothing goes on.
+func TestAQuestionThatWasAskedUnheardEndsWithItsTime(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	code := w.subscribed("RAUL25ZT", w.paulo, ended)
+	w.platform.Then(actionstest.TimeoutAfter)
+	_, err := w.reactivate(w.ana, "k1", code, true)
+	w.must(err)
+	w.work()
+	w.pass(40 * 24 * time.Hour)
+	w.work()
+	equal(t, "not accepted", w.standsAt(code, "k1"), []any{"refused", "cancelled", false})
+	equal(t, "charged", len(w.charges("RAUL25ZT")), 0)
+	w.pass(time.Minute)
+	_, err = w.reactivate(w.ana, "k2", code, true)
+	w.must(err)
+	w.work()
+	equal(t, "asked again", w.standsAt(code, "k2"), []any{"needs_buyer", "cancelled", true})
+}
+
 // TestSubscriptionsNeverEndOrChargeTwice has the team and the subscriber do what they like in any order, with a platform that
 // times out and refuses, and jobs that come twice. After each step no charge is due that nobody accepted, none twice, and what
 // is cancelled was cancelled once since it was last active.

@@ -43,7 +43,7 @@ func (l *Ledger) subscription(tx *store.Store, o actions.Order, sale store.FullP
 		return outcome, nil
 	}
 	entry := store.LedgerEntry{Key: o.Key, AccountID: o.Account, Op: string(o.Op), Transaction: string(o.Transaction),
-		Amount: o.Amount.Minor, Currency: o.Amount.Currency, Subscription: o.Subscription, ChargeDay: o.ChargeDay, CreatedAt: l.now().UTC()}
+		Amount: o.Amount.Minor, Currency: o.Amount.Currency, Subscription: o.Subscription, ChargeDay: o.ChargeDay, CreatedAt: after(entries, l.now().UTC())}
 	outcome := actions.Outcome{Kind: actions.OutcomeDone}
 	switch o.Op {
 	case actions.OpReactivate:
@@ -60,6 +60,17 @@ func (l *Ledger) subscription(tx *store.Store, o actions.Order, sale store.FullP
 		err = fmt.Errorf("the key of the order belongs to another one: %s", o.Key)
 	}
 	return outcome, err
+}
+
+// after is now, or right after the last entry where that is not past yet: what happens in one instant, or by two clocks, keeps its
+// order, on which it depends whether a subscription is over.
+func after(entries []store.LedgerEntry, now time.Time) time.Time {
+	for _, e := range entries {
+		if at := e.CreatedAt.UTC(); !at.Before(now) {
+			now = at.Add(time.Microsecond)
+		}
+	}
+	return now
 }
 
 // nextCharge is when a subscription that goes on from now is charged next.
@@ -83,6 +94,8 @@ func (l *Ledger) judgeSubscription(o actions.Order, now actions.SubscriptionStat
 		case e.Key != o.Key:
 		case o.Op == actions.OpReactivate && now.Asked == actions.IsAsked:
 			return actions.Outcome{Kind: actions.OutcomeNeedsBuyer}
+		case o.Op == actions.OpReactivate && now.Status == actions.SubscriptionCancelled: // it was asked, and the time is over
+			return refuse(actions.NotAccepted)
 		default:
 			return actions.Outcome{Kind: actions.OutcomeDone, NextChargeAt: now.NextChargeAt}
 		}
