@@ -2,6 +2,7 @@ package actions
 
 import (
 	"context"
+	"errors"
 
 	"github.com/aftersale/aftersale/store"
 )
@@ -70,7 +71,7 @@ func (c *Core) ReplyCase(ctx context.Context, who Actor, in ReplyInput) (Replied
 			return err
 		}
 		if in.Close {
-			if err := c.auditCase(tx, who, *row, "case.closed"); err != nil {
+			if err := errors.Join(c.auditCase(tx, who, *row, "case.closed"), c.solved(tx, *row)); err != nil {
 				return err
 			}
 		}

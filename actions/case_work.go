@@ -2,6 +2,7 @@ package actions
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -65,7 +66,7 @@ func (c *Core) CloseCase(ctx context.Context, who Actor, in CaseInput) (Case, er
 			return nil
 		}
 		c.closed(row)
-		if err := c.auditCase(tx, who, *row, "case.closed"); err != nil {
+		if err := errors.Join(c.auditCase(tx, who, *row, "case.closed"), c.solved(tx, *row)); err != nil {
 			return err
 		}
 		if !who.Staff() {

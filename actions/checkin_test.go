@@ -22,7 +22,8 @@ func (w *world) tickets(transaction string, buyer actions.Actor, n int, change .
 	w.must(w.store.PutProducts([]store.Product{{ID: "event", AccountID: shop, Code: "4100003", Name: "Jantar em Lisboa", NameKey: "jantar em lisboa", Kind: "event",
 		StartsAt: &dinner, EndsAt: &end, Timezone: "Europe/Lisbon", Place: "Rua do Pão, 12", CreatedAt: start}}))
 	code := w.bought(transaction, buyer, append([]func(*store.Purchase){func(p *store.Purchase) { p.ProductID, p.Quantity = "event", n }}, change...)...)
-	w.must(w.store.IssueTickets(shop, []string{"buy-" + transaction}, start))
+	_, err := w.store.IssueTickets(shop, []string{"buy-" + transaction}, start)
+	w.must(err)
 	return code
 }
 

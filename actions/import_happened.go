@@ -13,7 +13,10 @@ func (l *intake) occur(e SaleEvent, news bool) {
 	if s := e.Subscription; s != nil {
 		sub := l.subscriptions[s.Code].value
 		at := e.At // a report says nothing of subscriptions, and has no times
+		known := news
+		news = news && !l.again // nobody is told twice that it is over, by us and by the platform
 		note(Occurrence{Event: subscriptionEvents[l.subscriptionStatus(e)], At: at, Buyer: sub.BuyerID, Subscription: sub.ID})
+		news = known
 	}
 	if s := e.Sale; s != nil {
 		p := l.purchases[string(s.Transaction)].value

@@ -31,6 +31,7 @@ type intake struct {
 	events   []string // products that have turned out to be events
 	moved    []statusChange
 	happened []Occurrence
+	again    bool // the event that is being applied tells of a subscription what was known of it
 }
 
 // A row is a row of a table, as loaded or new, with what the events made of it.

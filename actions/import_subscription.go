@@ -33,6 +33,7 @@ func (l *intake) subscribe(e SaleEvent) (id string, news bool) {
 	if s.ChargeDay > 0 && newest {
 		sub.ChargeDay = s.ChargeDay
 	}
+	l.again = !created && subscriptionEvents[SubscriptionStatus(sub.Status)] == subscriptionEvents[SubscriptionStatus(before.Status)]
 	changed := sub.Status != before.Status || !sub.StatusAt.Equal(before.StatusAt) || sub.Plan != before.Plan ||
 		sub.ChargeDay != before.ChargeDay || !equal(sub.NextChargeAt, before.NextChargeAt) || !equal(sub.CancelledAt, before.CancelledAt)
 	if changed {

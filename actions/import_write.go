@@ -94,13 +94,23 @@ func (l *intake) issue(tx *store.Store, purchases []store.Purchase) error {
 			ids = append(ids, p.ID)
 		}
 	}
-	err := inChunks(ids, func(part []string) error { return tx.IssueTickets(l.account, part, l.now) })
+	var waiting []string
+	err := inChunks(ids, func(part []string) error {
+		fresh, err := tx.IssueTickets(l.account, part, l.now)
+		waiting = append(waiting, fresh...)
+		return err
+	})
 	for _, product := range l.events {
 		if err == nil {
-			err = tx.IssueTicketsOf(l.account, product, l.now)
+			var fresh []string
+			fresh, err = tx.IssueTicketsOf(l.account, product, l.now)
+			waiting = append(waiting, fresh...)
 		}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return inChunks(waiting, func(part []string) error { return l.awaitCheckin(tx, part) })
 }
 
 // writeItems records what bundles hold, and gives it to those whose purchases were recorded as of the bundle alone.

@@ -122,6 +122,9 @@ func (c *Core) reactivated(tx *store.Store, s *settling) error {
 		if err := tx.UpdateSubscription(row); err != nil {
 			return err
 		}
+		if err := c.subscriptionIs(tx, row, s.at); err != nil {
+			return err
+		}
 	}
 	return c.writeSubscriber(tx, s, row, "subscription_active")
 }

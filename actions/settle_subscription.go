@@ -40,7 +40,10 @@ func (c *Core) over(tx *store.Store, s *settling, row store.Subscription) error 
 		return nil
 	}
 	row.Status, row.StatusAt, row.UpdatedAt, row.CancelledAt = string(SubscriptionCancelled), s.at, c.now(), &s.at
-	return tx.UpdateSubscription(row)
+	if err := tx.UpdateSubscription(row); err != nil {
+		return err
+	}
+	return c.subscriptionIs(tx, row, s.at)
 }
 
 // AlreadyCancelled is the refusal of a platform on which the subscription was over before: what was asked for is so, and it

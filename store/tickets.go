@@ -18,23 +18,35 @@ const issueTickets = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 F
 	WHERE p.status NOT IN ('started', 'waiting_payment', 'processing', 'failed', 'expired', 'overdue') AND p.account_id = ? AND `
 
 // IssueTickets makes the tickets of those purchases among these that are of events and were paid; those that are there stay
-// as they are.
-func (s *Store) IssueTickets(account string, purchases []string, now time.Time) error {
+// as they are. It returns the purchases that have some only now.
+func (s *Store) IssueTickets(account string, purchases []string, now time.Time) ([]string, error) {
 	if len(purchases) == 0 {
-		return nil
+		return nil, nil
 	}
-	if _, err := s.exec(issueTickets+"p.id IN ? ON CONFLICT DO NOTHING", now, account, purchases); err != nil {
-		return fmt.Errorf("issue tickets: %w", err)
-	}
-	return nil
+	return s.issueTickets("p.id IN ?", now, account, purchases)
 }
 
-// IssueTicketsOf makes the tickets of all purchases of a product that has become an event.
-func (s *Store) IssueTicketsOf(account, product string, now time.Time) error {
-	if _, err := s.exec(issueTickets+"p.product_id = ? ON CONFLICT DO NOTHING", now, account, product); err != nil {
-		return fmt.Errorf("issue tickets of an event: %w", err)
+// IssueTicketsOf makes the tickets of all purchases of a product that has become an event, and returns those likewise.
+func (s *Store) IssueTicketsOf(account, product string, now time.Time) ([]string, error) {
+	return s.issueTickets("p.product_id = ?", now, account, product)
+}
+
+func (s *Store) issueTickets(where string, values ...any) ([]string, error) {
+	type row struct {
+		PurchaseID string
+		Number     int
 	}
-	return nil
+	made, err := read[row](s, 16, issueTickets+where+" ON CONFLICT DO NOTHING RETURNING purchase_id, number", values...)
+	if err != nil {
+		return nil, fmt.Errorf("issue tickets: %w", err)
+	}
+	var purchases []string
+	for _, t := range made {
+		if t.Number == 1 {
+			purchases = append(purchases, t.PurchaseID)
+		}
+	}
+	return purchases, nil
 }
 
 // TicketsOf lists the tickets of a purchase by their numbers, at most MaxTickets.
