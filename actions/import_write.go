@@ -42,7 +42,8 @@ func (l *intake) writeCatalogue(tx *store.Store) error {
 	// By what is unique in every process, not by ids that each makes for itself: two imports that add the same rows in
 	// different orders would wait for each other.
 	email := func(b store.Buyer) string { return b.EmailKey }
-	if err := inChunks(written(l.buyers, isFresh, email), tx.AddBuyers); err != nil {
+	add := func(list []store.Buyer) error { return tx.AddBuyers(list, l.lastBought()) }
+	if err := inChunks(written(l.buyers, isFresh, email), add); err != nil {
 		return err
 	}
 	for _, b := range written(l.buyers, isKnown, email) {
@@ -57,6 +58,17 @@ func (l *intake) writeCatalogue(tx *store.Store) error {
 		return err
 	}
 	return inChunks(written(l.subscriptions, isAny, func(s store.Subscription) string { return s.Code }), tx.PutSubscriptions)
+}
+
+// lastBought is when the newest purchase here of each buyer was ordered.
+func (l *intake) lastBought() map[string]time.Time {
+	newest := make(map[string]time.Time, len(l.purchases))
+	for _, p := range l.purchases {
+		if at := p.value.OrderedAt; newest[p.value.BuyerID].Before(at) {
+			newest[p.value.BuyerID] = at
+		}
+	}
+	return newest
 }
 
 func (l *intake) writePurchases(tx *store.Store) error {

@@ -236,7 +236,7 @@ func fillShop(ctx context.Context, s *store.Store, account string, many int) err
 					Installments: 1, Source: "ledger", OrderedAt: ordered, ApprovedAt: &ordered, CreatedAt: ordered, UpdatedAt: ordered})
 				grants = append(grants, store.AccessGrant{PurchaseID: id, ProductID: "course", AccountID: account, Active: true, CreatedAt: ordered})
 			}
-			if err = tx.AddBuyers(buyers); err == nil {
+			if err = tx.AddBuyers(buyers, nil); err == nil {
 				err = tx.PutPurchases(bought)
 			}
 			if err == nil {

@@ -69,3 +69,23 @@ var Retention = map[string]string{
 	"buyers_by_contact":   "SELECT * FROM buyers WHERE " + spentContacts + " ORDER BY contact_at, id LIMIT ?",
 	"cases_untrimmed":     "SELECT * FROM cases WHERE " + spentCases + " ORDER BY closed_at LIMIT ?",
 }
+
+// FoundBy looks for a page in one of the ways of a search by words, so far, and says whether it is known then.
+func (s *Store) FoundBy(way string, far int, f PurchaseFilter) (ids []string, known bool, err error) {
+	w, product, some, err := s.meant(f)
+	if err != nil || !some {
+		return nil, true, err
+	}
+	n, err := s.named(f, w, f.words(), product)
+	if err != nil {
+		return nil, false, err
+	}
+	look := map[string]func(int) ([]place, bool, error){"buyers": n.byBuyers, "time": n.byTime,
+		"all":     func(int) ([]place, bool, error) { page, err := n.byAll(); return page, true, err },
+		"further": func(int) ([]place, bool, error) { page, err := n.further(); return page, true, err }}[way]
+	page, known, err := look(far)
+	for _, p := range page {
+		ids = append(ids, p.ID)
+	}
+	return ids, known, err
+}

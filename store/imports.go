@@ -155,10 +155,11 @@ func (s *Store) BuyersByEmail(account string, keys []string) ([]Buyer, error) {
 	return all, err
 }
 
-// AddBuyers records new buyers with the words they are found by.
+// AddBuyers records new buyers with the words they are found by. newest has when the last of what is recorded for them next
+// was ordered, as far as known: so their words need not be written again for it.
 //
 // Errors: ErrConflict when another one has taken an address meanwhile.
-func (s *Store) AddBuyers(list []Buyer) error {
+func (s *Store) AddBuyers(list []Buyer, newest map[string]time.Time) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -167,9 +168,7 @@ func (s *Store) AddBuyers(list []Buyer) error {
 	}
 	var words []BuyerWord
 	for _, b := range list {
-		for _, w := range BuyerWords(b.Name, b.EmailKey) {
-			words = append(words, BuyerWord{AccountID: b.AccountID, Word: w, BuyerID: b.ID})
-		}
+		words = append(words, b.words(newest[b.ID])...)
 	}
 	for len(words) > 0 {
 		n := min(len(words), 2*MaxBatch)

@@ -124,9 +124,10 @@ type Buyer struct {
 
 // A BuyerWord makes a buyer findable by the beginning of any word of his name or e-mail address.
 type BuyerWord struct {
-	AccountID string `gorm:"primaryKey"`
-	Word      string `gorm:"primaryKey"` // lower case, without accents
-	BuyerID   string `gorm:"primaryKey"`
+	AccountID string
+	Word      string    `gorm:"primaryKey"` // lower case, without accents
+	BuyerID   string    `gorm:"primaryKey"`
+	Newest    time.Time // never before his newest purchase; a trigger moves it with what is bought
 }
 
 // A Product is what is sold. Code is the commerce platform's own id.

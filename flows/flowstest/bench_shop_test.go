@@ -179,7 +179,7 @@ func furnish(tx *store.Store, first, end story) error {
 		}
 	}
 	for _, put := range []func() error{
-		func() error { return tx.AddBuyers(buyers) },
+		func() error { return tx.AddBuyers(buyers, nil) },
 		func() error { return tx.PutPurchases(purchases) },
 		func() error { return tx.PutGrants(grants) },
 	} {
