@@ -39,9 +39,9 @@ func (c *Core) AddToCase(ctx context.Context, who Actor, in AddToCaseInput) (Cas
 		if !may {
 			return &Error{Code: Conflict, Key: "case.over", Hint: "case.over_hint", Args: map[string]any{"number": strconv.FormatInt(row.Number, 10)}}
 		}
-		action := "case.answered"
+		action, kind := "case.answered", EventWrote
 		if CaseStatus(row.Status) == CaseClosed {
-			action = "case.reopened"
+			action, kind = "case.reopened", EventReopened
 		}
 
 		// transact, audit, enqueue: all or nothing
@@ -54,6 +54,9 @@ func (c *Core) AddToCase(ctx context.Context, who Actor, in AddToCaseInput) (Cas
 		}
 		m, err := c.say(tx, who, *row, said{key: in.Key, kind: SaidByBuyer, text: text})
 		if err != nil {
+			return err
+		}
+		if err := c.inCase(tx, *row, m.ID, CaseEvent{Kind: kind}); err != nil {
 			return err
 		}
 		if err := c.auditCase(tx, who, *row, action); err != nil {

@@ -86,6 +86,9 @@ func (c *Core) wake(tx *store.Store, row *store.Case) error {
 	if row.PromisedAt != nil {
 		row.DueAt = *row.PromisedAt
 	}
+	if err := c.inCase(tx, *row, "", CaseEvent{Kind: EventAwake}); err != nil {
+		return err
+	}
 	if err := c.auditCase(tx, systemActor(row.AccountID), *row, "case.awake"); err != nil {
 		return err
 	}

@@ -95,7 +95,11 @@ func (c *Core) OpenCase(ctx context.Context, who Actor, in OpenCaseInput) (Case,
 		if err := tx.AddCase(row); err != nil {
 			return err
 		}
-		if _, err := c.say(tx, who, row, said{key: in.Key, kind: SaidByBuyer, text: text}); err != nil {
+		m, err := c.say(tx, who, row, said{key: in.Key, kind: SaidByBuyer, text: text})
+		if err != nil {
+			return err
+		}
+		if err := c.inCase(tx, row, m.ID, CaseEvent{Kind: EventOpened}); err != nil {
 			return err
 		}
 		since := c.now().AddDate(0, 0, -deflectionDays)

@@ -64,8 +64,13 @@ func (c *Core) ReplyCase(ctx context.Context, who Actor, in ReplyInput) (Replied
 			return err
 		}
 		c.teamReplied(row, who)
+		if err := c.inCase(tx, *row, m.ID, CaseEvent{Kind: EventReplied, Who: who.Name}); err != nil {
+			return err
+		}
 		if in.Close {
-			c.closed(row)
+			if err := c.closed(tx, who, row); err != nil {
+				return err
+			}
 		}
 		if err := c.auditCase(tx, who, *row, "case.replied"); err != nil {
 			return err
@@ -161,11 +166,7 @@ func (c *Core) NoteCase(ctx context.Context, who Actor, in NoteInput) (Case, err
 		return Case{}, err
 	}
 	err = c.changeCase(ctx, who, in.Key, in.Case, func(tx *store.Store, row *store.Case, _ store.Account) error {
-		if _, err := c.say(tx, who, *row, said{key: in.Key, kind: Noted, text: text}); err != nil {
-			return err
-		}
-		row.Messages++
-		return c.auditCase(tx, who, *row, "case.noted")
+		return c.note(tx, who, row, said{key: in.Key, kind: Noted, text: text}, "")
 	})
 	if err != nil {
 		return Case{}, failed("note in a case", err)

@@ -38,6 +38,11 @@ func (c *Core) TakeCase(ctx context.Context, who Actor, in TakeCaseInput) (Case,
 		case row.Assignee != in.From && row.Assignee != who.ID:
 			return &Error{Code: Conflict, Key: "case.taken", Args: map[string]any{"who": row.AssigneeName}}
 		}
+		if row.Assignee != who.ID {
+			if err := c.inCase(tx, *row, "", CaseEvent{Kind: EventTaken, Who: who.Name}); err != nil {
+				return err
+			}
+		}
 		row.Assignee, row.AssigneeName = who.ID, who.Name
 		return c.auditCase(tx, who, *row, "case.taken")
 	})
@@ -65,7 +70,9 @@ func (c *Core) CloseCase(ctx context.Context, who Actor, in CaseInput) (Case, er
 		if CaseStatus(row.Status) == CaseClosed {
 			return nil
 		}
-		c.closed(row)
+		if err := c.closed(tx, who, row); err != nil {
+			return err
+		}
 		if err := errors.Join(c.auditCase(tx, who, *row, "case.closed"), c.solved(tx, *row)); err != nil {
 			return err
 		}
@@ -81,10 +88,14 @@ func (c *Core) CloseCase(ctx context.Context, who Actor, in CaseInput) (Case, er
 }
 
 // closed is what closing does to a case.
-func (c *Core) closed(row *store.Case) {
+func (c *Core) closed(tx *store.Store, who Actor, row *store.Case) error {
 	now := c.now()
 	row.Status, row.ClosedAt, row.DueAt = string(CaseClosed), &now, now
 	row.WaitingSince, row.PromisedAt, row.SnoozedUntil = nil, nil, nil
+	if !who.Staff() {
+		return c.inCase(tx, *row, "", CaseEvent{Kind: EventSolved})
+	}
+	return c.inCase(tx, *row, "", CaseEvent{Kind: EventClosed, Who: who.Name})
 }
 
 // tellClosed tells the buyer that his case was closed.
@@ -134,6 +145,9 @@ func (c *Core) SnoozeCase(ctx context.Context, who Actor, in SnoozeInput) (Case,
 		year, month, day := c.now().In(where).Date()
 		until := set.Hours.Add(time.Date(year, month, day+in.Days, 0, 0, 0, 0, where), 0, account.Timezone)
 		row.Status, row.SnoozedUntil, row.DueAt = string(CaseSnoozed), &until, until
+		if err := c.inCase(tx, *row, "", CaseEvent{Kind: EventSnoozed, Who: who.Name, Until: until}); err != nil {
+			return err
+		}
 		return c.auditCase(tx, who, *row, "case.snoozed")
 	})
 	if err != nil {

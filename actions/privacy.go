@@ -176,7 +176,7 @@ func (c *Core) erase(tx *store.Store, who Actor, file store.BuyerFile) (Erasure,
 		}
 	}
 	for _, m := range file.CaseMessages {
-		if err := refresh(tx, who.Account, subjectOfSaid(m.ID)); err != nil {
+		if err := errors.Join(refresh(tx, who.Account, subjectOfSaid(m.ID)), refresh(tx, who.Account, subjectOfEvent(m.ID))); err != nil {
 			return Erasure{}, err
 		}
 	}

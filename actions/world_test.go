@@ -198,6 +198,7 @@ func (w *world) handlers() map[string]jobs.Handler {
 	})
 	h[actions.JobAnnounce], h[actions.JobRefresh], h[actions.JobRemind] = subject, subject, subject
 	h[actions.JobCase] = subject
+	h[actions.JobThread] = func(context.Context, jobs.Job) error { return nil }
 	h[actions.JobFile] = note(func(j jobs.Job) (string, error) {
 		var a actions.Work
 		err := j.Decode(&a)

@@ -15,7 +15,8 @@ type cardView = func(ctx context.Context, id string, reader actions.Actor) (flow
 
 // CaseCard is the live card of a case: in the rooms where the team works on cases, and where the buyer asked.
 func CaseCard(core *actions.Core) flow.CardDef {
-	return flow.CardDef{Kind: "case", View: func(ctx context.Context, id string, reader actions.Actor) (flow.View, map[string]flow.Launch, error) {
+	same := func(_ context.Context, _ actions.Actor, id string) (string, error) { return id, nil }
+	return flow.CardDef{Kind: "case", Heard: remarkOn(core, same), View: func(ctx context.Context, id string, reader actions.Actor) (flow.View, map[string]flow.Launch, error) {
 		c, err := core.Case(ctx, reader, id)
 		if err != nil {
 			return flow.View{}, nil, err
@@ -190,7 +191,10 @@ func caseBuyer(c actions.Case) any {
 func number(c actions.Case) string { return strconv.FormatInt(c.Number, 10) }
 
 // excerpt cuts the first words for a card: the whole text is one press away.
-func excerpt(text string) string { return cutTo(text, 300) }
+func excerpt(text string) string { return cutTo(text, maxExcerpt) }
+
+// maxExcerpt is how many characters of a question stand on its card.
+const maxExcerpt = 300
 
 // maxSaid is how many characters of messages stand on one card: beside the longest facts they fit Telegram's 4,096.
 const maxSaid = 2400

@@ -10,7 +10,11 @@ import (
 
 // CaseSaidCard is what a buyer wrote in an open case, in the rooms where the team works on cases.
 func CaseSaidCard(core *actions.Core) flow.CardDef {
-	return flow.CardDef{Kind: "casesaid", View: messageCard(core, ShowCaseSaid)}
+	of := func(ctx context.Context, who actions.Actor, id string) (string, error) {
+		m, _, err := core.CaseMessage(ctx, who, id)
+		return m.Case, err
+	}
+	return flow.CardDef{Kind: "casesaid", Heard: remarkOn(core, of), View: messageCard(core, ShowCaseSaid)}
 }
 
 // AnswerCard is an answer of the team, in the buyer's chat.
@@ -80,7 +84,11 @@ func ShowCaseClosed(id string, c actions.Case) (flow.View, map[string]flow.Launc
 
 // CaseNewsCard is what the clock did to a case: for the rooms, and for managers when it has waited for too long.
 func CaseNewsCard(core *actions.Core) flow.CardDef {
-	return flow.CardDef{Kind: "casenews", View: func(ctx context.Context, id string, reader actions.Actor) (flow.View, map[string]flow.Launch, error) {
+	of := func(_ context.Context, _ actions.Actor, id string) (string, error) {
+		id, _, _ = strings.Cut(id, "/")
+		return id, nil
+	}
+	return flow.CardDef{Kind: "casenews", Heard: remarkOn(core, of), View: func(ctx context.Context, id string, reader actions.Actor) (flow.View, map[string]flow.Launch, error) {
 		of, rest, _ := strings.Cut(id, "/")
 		what, _, _ := strings.Cut(rest, "/")
 		c, err := core.Case(ctx, reader, of)

@@ -70,6 +70,7 @@ func Cards(core *actions.Core) []flow.CardDef {
 		FileCard(core),
 		BulkCard(core),
 		CaseCard(core),
+		CaseLineCard(core),
 		CaseSaidCard(core),
 		CaseNewsCard(core),
 		AnswerCard(core),

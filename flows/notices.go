@@ -41,6 +41,8 @@ func (n *Notices) Handlers() map[string]jobs.Handler {
 		actions.JobAnnounce: n.announce,
 		actions.JobRemind:   n.announce,
 		actions.JobCase:     n.announceCase,
+		actions.JobThread:   n.threads,
+		jobThread:           n.thread,
 		jobPost:             n.post,
 		actions.JobRefresh:  n.refresh,
 		actions.JobTell:     n.tell,
@@ -124,7 +126,10 @@ func (n *Notices) post(ctx context.Context, job jobs.Job) error {
 	case err != nil:
 		return fmt.Errorf("post to %s: %w", p.Platform, later(err))
 	}
-	return n.remember(ctx, poster, card, shown)
+	if err := n.remember(ctx, poster, card, shown); err != nil {
+		return err
+	}
+	return n.beginThread(ctx, card.Subject)
 }
 
 // later has a job wait as long as a platform asks for; that is no failure.

@@ -85,5 +85,8 @@ func (s *Store) ForgetCaseTexts(before, at time.Time, limit int) (int, error) {
 	if err := s.db().Model(&CaseMessage{}).Where("case_id IN ?", ids).UpdateColumns(map[string]any{"body": nil}).Error; err != nil {
 		return 0, fmt.Errorf("forget what was said in cases: %w", err)
 	}
+	if err := s.db().Where("case_id IN ?", ids).Delete(&CaseEvent{}).Error; err != nil {
+		return 0, fmt.Errorf("forget what happened in cases: %w", err)
+	}
 	return len(ids), s.db().Model(&Case{}).Where("id IN ?", ids).UpdateColumn("trimmed_at", at.UTC()).Error
 }

@@ -49,6 +49,7 @@ func Models() []any {
 		&SettingChange{},
 		&Case{},
 		&CaseMessage{},
+		&CaseEvent{},
 		&CaseDeflection{},
 		&CaseCounter{},
 		&Feedback{},

@@ -37,6 +37,14 @@ func (s *Store) EditMessage(account, id string, body []byte, at time.Time) error
 	return nil
 }
 
+// BeginThread notes that there is a thread below a message, so that every open browser draws it.
+//
+// Errors: ErrNotFound.
+func (s *Store) BeginThread(account, id string, at time.Time) error {
+	return updatedOne(s.db().Model(&Message{}).Where("account_id = ? AND id = ?", account, id).
+		UpdateColumns(map[string]any{"threaded": true, "revision": gorm.Expr("revision + 1"), "updated_at": at}))
+}
+
 // Message returns one message by its id.
 //
 // Errors: ErrNotFound.

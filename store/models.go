@@ -281,9 +281,15 @@ type Card struct {
 	Locale     string
 	Shared     bool
 	Revision   int // of the subject, as shown
-	CreatedAt  time.Time
-	UpdatedAt  time.Time `gorm:"autoUpdateTime:false"`
+	// Posted is the last event of the case's journal that stands in the thread below; ThreadLost: there can be none.
+	Posted    int64
+	BusyUntil *time.Time // a job posts below it until then, if it lives
+	CreatedAt time.Time
+	UpdatedAt time.Time `gorm:"autoUpdateTime:false"`
 }
+
+// ThreadLost is Card.Posted of a card below which nothing can be written, as its thread or message is gone.
+const ThreadLost = -1
 
 // A Request is one mutating action, claimed by its key before anything happens, and what came of it.
 type Request struct {
@@ -404,6 +410,8 @@ type Message struct {
 	Author    string // user id, or empty for the bot
 	Body      []byte // JSON of flow.Shown for the bot, of text for people
 	Revision  int
+	Below     string // sort key of the message below which it stands, in its thread; empty: in the chat itself
+	Threaded  bool   // there is a thread below it
 	CreatedAt time.Time
 	UpdatedAt time.Time `gorm:"autoUpdateTime:false"`
 }

@@ -49,6 +49,20 @@ type CaseMessage struct {
 	CreatedAt  time.Time
 }
 
+// A CaseEvent is something that happened in a case, for the threads in which the team follows it. It holds no text: that of a
+// message stands in the CaseMessage of the same id.
+type CaseEvent struct {
+	ID        string `gorm:"primaryKey"`
+	AccountID string
+	CaseID    string
+	Seq       int64  // counted in the case from 1
+	Kind      string // see actions.CaseEventKind
+	ActorName string // of the team; empty: the buyer, or the clock
+	Until     *time.Time
+	Origin    string // card below which it was written, where nobody has to read it again; empty: elsewhere
+	CreatedAt time.Time
+}
+
 // A CaseDeflection is a question that did not become a case, since a flow was offered in its place and taken. It counts
 // once the same buyer has asked nothing on that topic for a week: until then, or when ReturnedAt is set, it does not.
 type CaseDeflection struct {

@@ -73,6 +73,11 @@ type Receiver interface {
 	Received(user string) []SeenFile
 }
 
+// A Remarker is a Harness whose platform tells the bot of what people write below a message of the room.
+type Remarker interface {
+	Remark(user, message, text string)
+}
+
 // A SeenFile is one file as its reader has it.
 type SeenFile struct {
 	Name    string // as it would be saved

@@ -125,7 +125,7 @@ func (p *theatre) play(a flowstest.Act) {
 	switch command := a.Button == "" && strings.HasPrefix(a.Text, "/"); {
 	case command && p.passed == a.Who:
 		p.passed = ""
-	case a.Who != "" && a.Button == "":
+	case a.Who != "" && a.Button == "" && !a.Below:
 		p.goesOn(a)
 	}
 	if a.Who != "" {
@@ -220,9 +220,28 @@ func (p *theatre) unseen(a flowstest.Act, what string) {
 	p.Fatalf("line %d: %s was not seen by %s", a.Number, what, a.Who)
 }
 
+// remark writes on the platform below the card that the script means.
+func (p *theatre) remark(a flowstest.Act) {
+	p.Helper()
+	below, ok := p.Harness.(Remarker)
+	if !ok {
+		p.Skipf("SKIPPED: the platform tells of nothing that is said in rooms")
+	}
+	message, _ := p.book.Below(a)
+	all := p.placed[message]
+	if len(all) == 0 || all[len(all)-1].message == "" {
+		p.unseen(a, "the card")
+	}
+	below.Remark(p.User(a.Who), all[len(all)-1].message, a.Text)
+}
+
 // act does on the platform what somebody does in one line.
 func (p *theatre) act(a flowstest.Act) {
 	p.Helper()
+	if a.Below {
+		p.remark(a)
+		return
+	}
 	user := p.User(a.Who)
 	if a.Button != "" {
 		message, token, err := p.book.Target(a)

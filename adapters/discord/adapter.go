@@ -75,6 +75,7 @@ type Adapter struct {
 	state      atomic.Pointer[state]
 	revoked    chan struct{} // closed when Discord does not accept the token any more
 	refused    sync.Once
+	deaf       atomic.Bool   // the intents of threads were refused: notes are written by the button alone
 	deferAfter time.Duration // shorter in tests
 	transport  *http.Transport
 }

@@ -61,6 +61,7 @@ func (c *checkup) application(ctx context.Context, publicURL string) {
 		ID          string  `json:"id"`
 		VerifyKey   string  `json:"verify_key"`
 		EndpointURL *string `json:"interactions_endpoint_url"`
+		Flags       int     `json:"flags"`
 	}
 	if err := c.api.get(ctx, "applications/@me", &app); err != nil {
 		c.add(chat.Fail, "application", "cannot be read: %v", err)
@@ -82,7 +83,22 @@ func (c *checkup) application(ctx context.Context, publicURL string) {
 		endpoint = *app.EndpointURL
 	}
 	c.endpoint(endpoint, publicURL)
+	switch {
+	case c.o.Mode != ModeGateway:
+		c.add(chat.OK, "threads", "in mode http what is written in threads is not heard: notes are written by [Note]")
+	case app.Flags&(contentIntent|contentIntentLimited) == 0:
+		c.add(chat.Warn, "threads", "what the team writes below a card is not heard: Developer Portal, Bot, switch Message Content Intent on")
+	default:
+		c.add(chat.OK, "threads", "what the team writes below a card becomes a note")
+	}
 }
+
+// The flags of an application whose bot may read what is written in servers: approved, or in fewer than a hundred of them (API v10
+// reference, application flags, read 2026-11).
+const (
+	contentIntent        = 1 << 18
+	contentIntentLimited = 1 << 19
+)
 
 // endpoint: with an address stored, Discord sends no interaction over the gateway; without one, none over HTTP.
 func (c *checkup) endpoint(have, publicURL string) {
@@ -120,7 +136,7 @@ func (c *checkup) gateway(ctx context.Context) {
 	case g.Shards > 1:
 		c.add(chat.Warn, "gateway", "the bot is in so many servers that Discord wants %d connections; set guild_id, or mode http", g.Shards)
 	default:
-		c.add(chat.OK, "gateway", "%d of %d connections are left for today; the intents Guilds and Direct Messages need no approval", g.Limit.Remaining, g.Limit.Total)
+		c.add(chat.OK, "gateway", "%d of %d connections are left for today; interactions and private messages need no approval", g.Limit.Remaining, g.Limit.Total)
 	}
 }
 

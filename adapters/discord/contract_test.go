@@ -109,6 +109,15 @@ func (h *harness) Type(user, text string) {
 	h.do(user, h.fake.Slash(user, h.fake.Direct(user), word, options))
 }
 
+// Remark writes below a message of the room; only the gateway tells of it.
+func (h *harness) Remark(user, message, text string) {
+	h.t.Helper()
+	if h.mode == ModeHTTP {
+		h.t.Skip("SKIPPED: over HTTP Discord tells of no message")
+	}
+	h.do(user, h.fake.SayBelow(user, message, text))
+}
+
 // Press presses a button, or chooses it in a menu.
 func (h *harness) Press(user, id, token string) {
 	h.t.Helper()
@@ -172,7 +181,11 @@ func (h *harness) messages(user string) []fakediscord.Message {
 }
 
 func (h *harness) SeeRoom(user string) []adaptertest.Seen {
-	return h.seen(user, h.fake.See(user, fakediscord.Room), fakediscord.Room)
+	all := h.fake.See(user, fakediscord.Room)
+	for _, m := range all {
+		all = append(all, h.fake.See(user, m.ID)...) // in its thread, which has its id
+	}
+	return h.seen(user, all, fakediscord.Room)
 }
 
 func (h *harness) See(user string) []adaptertest.Seen {

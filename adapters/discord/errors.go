@@ -25,7 +25,9 @@ const (
 	codeCannotDirect       = 50007
 	codeMissingPermission  = 50013
 	codeInvalidToken       = 50027 // of an interaction: its fifteen minutes are over
+	codeThreadLocked       = 50083
 	codeNoMutualServer     = 50278
+	codeThreadThere        = 160004
 )
 
 // A refusal is Discord's answer to a call that it did not carry out.

@@ -34,7 +34,7 @@ var fatalCloses = map[int]string{
 	4011: "the bot is in too many servers for one connection",
 	4012: "the version of the gateway is not valid",
 	4013: "the intents are not valid",
-	4014: "the intents are not allowed: none of the privileged ones is needed, so something else is wrong",
+	4014: "the intents are not allowed, not even without those that notes in threads need: something else is wrong",
 }
 
 // runGateway keeps a connection to the gateway until ctx ends. One that was lost is opened again at once, as what is missed
@@ -63,6 +63,11 @@ func (a *Adapter) runGateway(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
+		if closedWith(err, intentsRefused) && g.deaf.CompareAndSwap(false, true) {
+			g.session = nil
+			a.o.Log.Warn("what the team writes in threads is not heard: Developer Portal, Bot, switch Message Content Intent on, and start again")
+			continue
+		}
 		if why := fatal(err); why != "" {
 			return fmt.Errorf("discord's gateway refuses us: %s", why)
 		}
@@ -81,6 +86,18 @@ func fatal(err error) string {
 	}
 	return ""
 }
+
+// intentsRefused is the code with which the gateway closes when an intent is privileged and not switched on.
+const intentsRefused = 4014
+
+func closedWith(err error, code int) bool {
+	var closed *websocket.CloseError
+	return errors.As(err, &closed) && closed.Code == code
+}
+
+// What is said in servers comes with these two intents; the second is privileged (API v10 reference, gateway intents, read
+// 2026-11).
+const threadIntents = discordgo.IntentsGuildMessages | discordgo.IntentMessageContent
 
 // A gateway is discordgo's session, kept to its connection: identify, heartbeat and resume are its; decoding, calls and
 // connecting again are ours. See api for the calls; its own loop that connects again cannot be stopped.
@@ -124,6 +141,9 @@ func (g *gateway) newSession(ctx context.Context) (*discordgo.Session, error) {
 		return nil, err
 	}
 	s.Identify.Intents = discordgo.IntentsGuilds | discordgo.IntentsDirectMessages
+	if !g.deaf.Load() {
+		s.Identify.Intents |= threadIntents
+	}
 	s.ShouldReconnectOnError = false
 	s.StateEnabled = false
 	s.SyncEvents = true // in the order in which they came; nothing here takes time
@@ -172,7 +192,7 @@ func (g *gateway) event(e *discordgo.Event) {
 		}
 		g.take(i, &callbacks{g.Adapter, i})
 	case "MESSAGE_CREATE":
-		g.takeTyped(e.RawData)
+		g.takeMessage(e.RawData)
 	}
 }
 

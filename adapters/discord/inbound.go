@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/aftersale/aftersale/adapters/chat"
@@ -121,12 +120,7 @@ func suggestions(options []flow.ShownOption) []choice {
 const writingAfter = 700 * time.Millisecond
 
 // takeTyped receives a message of a private chat.
-func (a *Adapter) takeTyped(raw json.RawMessage) {
-	var m received
-	if err := json.Unmarshal(raw, &m); err != nil {
-		a.o.Log.Warn("message not understood", "err", err)
-		return
-	}
+func (a *Adapter) takeTyped(m received) {
 	in, ok := decodeTyped(m)
 	if !ok {
 		return

@@ -15,8 +15,10 @@ const (
 	sendMessages  permission = 1 << 11
 	embedLinks    permission = 1 << 14
 	readHistory   permission = 1 << 16
+	beginThreads  permission = 1 << 35
+	inThreads     permission = 1 << 38
 
-	wanted = viewChannel | sendMessages | embedLinks | readHistory
+	wanted = viewChannel | sendMessages | embedLinks | readHistory | beginThreads | inThreads
 )
 
 // names says permissions as the clients call them.
@@ -25,7 +27,8 @@ func (p permission) names() []string {
 	for _, one := range []struct {
 		bit  permission
 		name string
-	}{{viewChannel, "View Channel"}, {sendMessages, "Send Messages"}, {embedLinks, "Embed Links"}, {readHistory, "Read Message History"}} {
+	}{{viewChannel, "View Channel"}, {sendMessages, "Send Messages"}, {embedLinks, "Embed Links"}, {readHistory, "Read Message History"},
+		{beginThreads, "Create Public Threads"}, {inThreads, "Send Messages in Threads"}} {
 		if p&one.bit != 0 {
 			all = append(all, one.name)
 		}

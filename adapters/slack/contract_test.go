@@ -53,6 +53,14 @@ func (w workspace) Type(user, text string) {
 	w.settle()
 }
 
+// Remark types below a message of the room.
+func (w workspace) Remark(user, message, text string) {
+	w.Helper()
+	_, ts, _ := strings.Cut(message, ":")
+	w.Reply(user, general, ts, text)
+	w.settle()
+}
+
 func (w workspace) Press(user, message, token string) {
 	w.Helper()
 	defer w.settle()

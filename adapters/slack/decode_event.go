@@ -22,15 +22,16 @@ type outerEvent struct {
 		Text        string `json:"text"`
 		Channel     string `json:"channel"`
 		ChannelType string `json:"channel_type"`
+		TS          string `json:"ts"`
 		ThreadTS    string `json:"thread_ts"`
 		Tab         string `json:"tab"`
 	} `json:"event"`
 }
 
 // mention is how a message begins that speaks to the bot.
-var mention = regexp.MustCompile(`^\s*<@[A-Z0-9]+(?:\|[^>]*)?>[\s,:]*`)
+var mention = regexp.MustCompile(`^\s*<@([A-Z0-9]+)(?:\|[^>]*)?>[\s,:]*`)
 
-// decodeEvent reads what the Events API sends: messages to the bot, mentions of it, its home tab being opened.
+// decodeEvent reads what the Events API sends: messages to the bot, mentions of it, replies in threads, its home tab being opened.
 // A challenge is returned to be sent back.
 func decodeEvent(body []byte, command string) (e event, challenge string, err error) {
 	var o outerEvent
@@ -55,11 +56,17 @@ func decodeEvent(body []byte, command string) (e event, challenge string, err er
 		return e, "", nil
 	case in.Type == "message" && in.ChannelType == "im" && said(in.Subtype):
 		e.kind = typedKind
-		text := chat.Clean(plain(in.Text))
+		text := clean(in.Text)
 		if text == "" {
 			return e, "", errNothing // a file or a sticker
 		}
 		e.input = chat.Parse(text, command)
+		return e, "", nil
+	case in.Type == "message" && (in.ChannelType == "channel" || in.ChannelType == "group") && in.ThreadTS != "" && in.ThreadTS != in.TS && said(in.Subtype):
+		e, ok := remark(e, in.Text)
+		if !ok {
+			return e, "", errNothing
+		}
 		return e, "", nil
 	case in.Type == "app_mention" && said(in.Subtype) && !direct(in.Channel):
 		e.kind = typedKind
@@ -68,6 +75,9 @@ func decodeEvent(body []byte, command string) (e event, challenge string, err er
 	}
 	return e, "", errNothing
 }
+
+// clean is a text as somebody wrote it.
+func clean(text string) string { return chat.Clean(plain(text)) }
 
 // said reports whether a message is one that somebody wrote just now; most subtypes tell of something else.
 func said(subtype string) bool {

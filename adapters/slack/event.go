@@ -18,17 +18,19 @@ const (
 	submitKind   kind = "submit"
 	closeKind    kind = "close" // of a modal
 	shortcutKind kind = "shortcut"
-	homeKind     kind = "home" // the tab was opened
+	homeKind     kind = "home"   // the tab was opened
+	remarkKind   kind = "remark" // in a thread, to whoever reads it
 )
 
 // An event is what somebody did, decoded.
 type event struct {
-	kind     kind
-	id       string // of the delivery: the same when it is repeated, another when it is done again
-	team     string
-	user     string
-	userName string
-	bot      bool // said by a program, maybe by ourselves
+	kind      kind
+	id        string // of the delivery: the same when it is repeated, another when it is done again
+	team      string
+	user      string
+	userName  string
+	bot       bool   // said by a program, maybe by ourselves
+	mentioned string // of a remark: whom it speaks to by his name
 
 	channel string // where it was done; empty in the home tab, and for shortcuts that begin nowhere
 	thread  string

@@ -157,14 +157,18 @@ func (a *Adapter) ours(e event, me identity) bool {
 }
 
 // ownVoice reports whether a program said it, maybe we ourselves.
-func (e event) ownVoice(me identity) bool { return e.bot || e.user == me.user }
+//
+// What is said in a thread to the bot by its name comes as a mention, too.
+func (e event) ownVoice(me identity) bool {
+	return e.bot || e.user == me.user || e.kind == remarkKind && e.mentioned == me.user
+}
 
 // refuse answers when there is too much to do: an event comes again, a person is told.
 func (a *Adapter) refuse(c call, e event) {
 	switch e.kind {
 	case commandKind:
 		a.write(c.w, a.plainReply("chat.busy"))
-	case typedKind, homeKind:
+	case typedKind, homeKind, remarkKind:
 		http.Error(c.w, "too much to do", http.StatusServiceUnavailable)
 	default:
 		c.w.WriteHeader(http.StatusOK)

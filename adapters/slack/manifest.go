@@ -16,13 +16,15 @@ import (
 const DefaultCommand = "/support"
 
 // scopes are what the bot may do: answer commands; write; write to people first and read what they write to it; give them
-// files; hear its name in a channel; know a person's language; see whether it is in a channel.
+// files; hear its name in a channel; read what is written below its cards in channels that it is in, public and private; know
+// a person's language; see whether it is in a channel.
 var scopes = []string{
-	"app_mentions:read", "channels:read", "chat:write", "commands", "files:write", "groups:read", "im:history", "im:write", "users:read",
+	"app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "files:write", "groups:history", "groups:read", "im:history", "im:write",
+	"users:read",
 }
 
 // botEvents are what Slack tells the bot of.
-var botEvents = []string{"app_home_opened", "app_mention", "message.im"}
+var botEvents = []string{"app_home_opened", "app_mention", "message.channels", "message.groups", "message.im"}
 
 // Limits of a manifest (schema 1.0.0 of slackapi/manifest-schema, read 2026-07).
 const (

@@ -180,7 +180,7 @@ func (s *socket) sentence(e event, key string) any {
 // refuse answers when there is too much to do: what is not acknowledged comes again, a person is told.
 func (s *socket) refuse(envelope string, e event) {
 	switch e.kind {
-	case typedKind, homeKind:
+	case typedKind, homeKind, remarkKind:
 		return
 	}
 	s.ack(envelope, s.sentence(e, "chat.busy"))

@@ -51,7 +51,7 @@ func (a *Adapter) accept(e event, began time.Time, acks ack) bool {
 	case submitKind:
 		t.after(a.window, func() { t.acknowledge(nil) })
 		t.after(a.window, t.tell)
-	case homeKind:
+	case homeKind, remarkKind: // nobody waits for an answer
 		t.acknowledge(nil)
 	default:
 		t.acknowledge(nil)
@@ -107,7 +107,10 @@ func (t *turn) run(ctx context.Context) {
 // prepare finds out who it is and whether others read along.
 func (t *turn) prepare(ctx context.Context) {
 	private := t.alone(ctx)
-	me := t.people.look(ctx, t.user)
+	var me person
+	if t.kind != remarkKind { // of those who talk in channels nothing is asked
+		me = t.people.look(ctx, t.user)
+	}
 	t.mu.Lock()
 	t.locale = me.locale
 	t.mu.Unlock()
@@ -120,6 +123,9 @@ func (t *turn) prepare(ctx context.Context) {
 	}
 	if private {
 		t.in.Chat = t.user
+	}
+	if t.kind == remarkKind {
+		t.in.Below = messageID(t.channel, t.thread)
 	}
 	if me.name != "" {
 		t.in.UserName = me.name

@@ -101,6 +101,12 @@ func (p pane) Press(user, message, token string) {
 	p.done(p.post("/c/press", seat(p.pane, user, "message", message, "token", token)))
 }
 
+// Remark writes into the thread of a message of the room.
+func (p pane) Remark(user, message, text string) {
+	p.t.Helper()
+	p.done(p.post("/c/remark", seat(p.pane, user, "message", message, "text", text)))
+}
+
 func (p pane) Submit(user, message string, values map[string]string) {
 	p.t.Helper()
 	form := seat(p.pane, user, "message", message)

@@ -62,7 +62,7 @@ func (p poster) PostFile(ctx context.Context, chat string, f flow.File) (bool, e
 	if !ok || strings.HasPrefix(user, "#") {
 		return false, fmt.Errorf("file to %s: no private chat of this pane", p.pane)
 	}
-	_, err := p.add(ctx, chat, "", said{
+	_, err := p.add(ctx, chat, "", "", said{
 		Shown: flow.Shown{Kind: "notice", Title: f.Caption, Locale: f.Locale, Ended: true},
 		File:  &attached{ID: f.ID, Name: f.SafeName(), Size: len(f.Body)},
 	})

@@ -107,3 +107,8 @@ func TestFileIsForItsReaderAlone(t *testing.T) {
 		t.Error("a file was posted to a room")
 	}
 }
+
+// PostBelow implements flow.Threader.
+func (p keepingPoster) PostBelow(ctx context.Context, chat, message, name string, s flow.Shown) (string, string, error) {
+	return p.Poster.(flow.Threader).PostBelow(ctx, chat, message, name, s)
+}

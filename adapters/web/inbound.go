@@ -31,6 +31,7 @@ type gesture struct {
 	pane  Pane
 	user  User
 	seats seats
+	below string // of a remark: the sort key of the message above
 	in    flow.Inbound
 }
 
@@ -152,12 +153,16 @@ func (a *Adapter) sees(p Pane, user string, m store.Message) bool {
 
 // echo shows what a person typed and returns its message; a delivery that was shown already is not shown twice.
 func (a *Adapter) echo(ctx context.Context, g gesture, text string) (string, error) {
-	body, err := json.Marshal(text)
+	var words any = text
+	if g.below != "" {
+		words = spokenBelow{Text: text, Name: g.user.Name}
+	}
+	body, err := json.Marshal(words)
 	if err != nil {
 		return "", err
 	}
 	now := a.Now()
-	m := store.Message{ID: a.NewID(), AccountID: a.Account.ID, Chat: g.in.Chat, Author: g.user.ID, Body: body, CreatedAt: now, UpdatedAt: now}
+	m := store.Message{ID: a.NewID(), AccountID: a.Account.ID, Chat: g.in.Chat, Author: g.user.ID, Body: body, Below: g.below, CreatedAt: now, UpdatedAt: now}
 	err = a.write(ctx, func(tx *store.Store) error {
 		first, err := tx.Seen(a.Account.ID, "console", g.in.ID, now)
 		if err != nil || !first {
@@ -176,7 +181,7 @@ func (a *Adapter) echo(ctx context.Context, g gesture, text string) (string, err
 func (a *Adapter) handle(w http.ResponseWriter, r *http.Request, g gesture, said ...string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), patience)
 	defer cancel()
-	on := &screen{Adapter: a, pane: g.pane, chat: g.in.Chat, user: g.user.ID}
+	on := &screen{Adapter: a, pane: g.pane, chat: g.in.Chat, user: g.user.ID, below: g.below}
 	if err := a.Handler.Handle(ctx, g.in, on); err != nil {
 		a.fail(w, r, g, err)
 		return

@@ -15,7 +15,7 @@ import (
 // What a page shows of the past.
 const (
 	shownDirect = 60
-	shownRoom   = 30
+	shownRoom   = 60
 )
 
 // styles name the look of each pane.
@@ -182,6 +182,7 @@ func (a *Adapter) chat(ctx context.Context, v visit, p Pane, chat string, limit 
 		mv.Open = m.ID == open && mv.Card.Form != nil
 		view.Messages = append(view.Messages, mv)
 	}
+	slices.SortStableFunc(view.Messages, func(a, b messageView) int { return strings.Compare(a.Key, b.Key) })
 	return view, nil
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -95,6 +96,10 @@ type messageView struct {
 	Seats    seats
 	Bot      bool
 	Private  bool // in a room, and only this reader sees it
+	Below    bool // in the thread of a message of a room
+	Threaded bool // there is a thread below it
+	Max      int  // characters that can be written there
+	Nonce    string
 	Open     bool // its modal is open from the start: for browsers without JavaScript
 	Sure     bool // dangerous buttons ask again, as Slack's do
 	Author   string
@@ -152,15 +157,16 @@ func (a *Adapter) message(v visit, p Pane, m store.Message) (messageView, error)
 	l := paneLimits[p]
 	view := messageView{
 		voice: speak, moment: a.moment(speak, m.CreatedAt), ID: m.ID, Revision: m.Revision,
-		Key: fmt.Sprintf("%020d%s", m.CreatedAt.UnixMicro(), m.ID), Pane: p, Style: styles[p], Seats: v.seats, Bot: m.Author == "",
+		Key: keyOf(m), Below: m.Below != "", Threaded: m.Threaded, Max: l.Say, Nonce: m.ID, Pane: p, Style: styles[p], Seats: v.seats, Bot: m.Author == "",
 		Private: m.Reader != "", Sure: p == Team,
 	}
 	if !view.Bot {
-		var text string
-		if err := json.Unmarshal(m.Body, &text); err != nil {
+		text, name, err := written(m.Body)
+		if err != nil {
 			return view, fmt.Errorf("read message %s: %w", m.ID, err)
 		}
-		view.Author, view.Tile, view.Color = user.Name, initials(user.Name), color(user.ID)
+		view.Author = cmp.Or(name, user.Name)
+		view.Tile, view.Color = initials(view.Author), color(m.Author)
 		view.Text = l.split(text, l.Text)
 		return view, nil
 	}

@@ -16,9 +16,10 @@ import (
 // A screen shows views to the one person who did something. In a room they are for his eyes only.
 type screen struct {
 	*Adapter
-	pane Pane
-	chat string
-	user string
+	pane  Pane
+	chat  string
+	user  string
+	below string // where the thread is in which somebody wrote; empty: in none
 
 	mu    sync.Mutex
 	shown []string
@@ -58,7 +59,7 @@ func (s *screen) show(ctx context.Context, v flow.Shown) (string, error) {
 			return "", err
 		}
 	}
-	return s.post(ctx, s.chat, reader, v)
+	return s.add(ctx, s.chat, reader, s.below, said{Shown: v})
 }
 
 func (s *screen) messages() []string {
@@ -97,16 +98,16 @@ func (p poster) Edit(ctx context.Context, chat, message string, s flow.Shown) er
 }
 
 func (a *Adapter) post(ctx context.Context, chat, reader string, s flow.Shown) (string, error) {
-	return a.add(ctx, chat, reader, said{Shown: s})
+	return a.add(ctx, chat, reader, "", said{Shown: s})
 }
 
-func (a *Adapter) add(ctx context.Context, chat, reader string, s said) (string, error) {
+func (a *Adapter) add(ctx context.Context, chat, reader, below string, s said) (string, error) {
 	body, err := json.Marshal(s)
 	if err != nil {
 		return "", err
 	}
 	now := a.Now()
-	m := store.Message{ID: a.NewID(), AccountID: a.Account.ID, Chat: chat, Reader: reader, Body: body, CreatedAt: now, UpdatedAt: now}
+	m := store.Message{ID: a.NewID(), AccountID: a.Account.ID, Chat: chat, Reader: reader, Body: body, Below: below, CreatedAt: now, UpdatedAt: now}
 	return m.ID, a.write(ctx, func(tx *store.Store) error { return tx.AddMessage(m) })
 }
 

@@ -49,6 +49,16 @@ type FilePoster interface {
 	PostFile(ctx context.Context, chat string, f File) (waits bool, err error)
 }
 
+// A Threader is a Poster that can write below a message of a room: in its thread, which begins with the first post.
+//
+// name is what the thread is called where threads have names. It returns the chat and the message by which Edit finds the post.
+//
+// Errors: ErrGone when there can be no thread, as the message is gone or the bot may not write there; *Unreachable; *Busy; any
+// other is passing.
+type Threader interface {
+	PostBelow(ctx context.Context, chat, message, name string, s Shown) (in, posted string, err error)
+}
+
 // ErrTooLarge means that the platform takes no file of this size.
 var ErrTooLarge = errors.New("the platform takes no file of this size")
 
@@ -108,6 +118,18 @@ type CardDef struct {
 	Kind string // the subject's kind: "proposal"
 	// View shows the subject as it is now. Buttons without a Launch are not drawn.
 	View func(ctx context.Context, id string, reader actions.Actor) (View, map[string]Launch, error)
+	// Heard takes what somebody wrote below the card in a room. It returns what to tell him, or nothing. Nil: nobody listens.
+	Heard func(ctx context.Context, id string, h Heard) (*View, error)
+}
+
+// A Heard is a Remark on its way to a card.
+type Heard struct {
+	Who      actions.Actor
+	Text     string
+	Key      string // idempotency key
+	Card     string // id of the card
+	Platform string
+	User     string // the platform's user id
 }
 
 // HomeSubject is the card of what waits for whoever reads it, with the ways to start something.

@@ -215,6 +215,12 @@ func (r *Runner) sorry(in Inbound, out answer, err error) answer {
 
 // turn is what happens inside the transaction.
 func (r *Runner) turn(ctx context.Context, t *talk) (out answer, err error) {
+	var below store.Card
+	if _, ok := t.in.Input.(Remark); ok { // of most that is said in rooms nothing is known, and nothing kept
+		if below, err = t.heardBelow(); err != nil || below.ID == "" {
+			return answer{silent: true}, err
+		}
+	}
 	if t.in.ID != "" {
 		first, err := t.tx.Seen(r.Account, t.in.Platform, t.in.ID, r.Now())
 		if err != nil || !first {
@@ -233,6 +239,11 @@ func (r *Runner) turn(ctx context.Context, t *talk) (out answer, err error) {
 		out := t.notice("flood.slowly", "limit", t.PerMinute)
 		out.who = t.who
 		return out, nil
+	}
+	if below.ID != "" {
+		out, err = t.remark(below)
+		out.who = t.who
+		return out, err
 	}
 	out, err = t.route()
 	out.who = t.who

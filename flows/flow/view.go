@@ -233,6 +233,7 @@ type Inbound struct {
 	// RarePrefix is the same before a Rare word, such as "/support more "; empty: as before any.
 	RarePrefix string
 	Message    string // the message that was pressed; empty for typed input
+	Below      string // of a Remark: the message of a room below which it was written
 	Input      Gesture
 }
 
@@ -244,7 +245,7 @@ func (in Inbound) PrivateChat() string {
 	return in.Direct
 }
 
-// A Gesture is one of Command, Typed, Pressed, Submitted.
+// A Gesture is one of Command, Typed, Pressed, Submitted, Remark.
 type Gesture interface{ gesture() }
 
 // A Command starts a flow by its word: "/refund HP123" is {"refund", "HP123"}. Where the platform has typed options,
@@ -266,6 +267,10 @@ type Submitted struct {
 	Values map[string]string
 }
 
+// A Remark is what somebody wrote below a message of a room, to those who read there. It answers nothing.
+type Remark struct{ Text string }
+
+func (Remark) gesture()    {}
 func (Command) gesture()   {}
 func (Typed) gesture()     {}
 func (Pressed) gesture()   {}

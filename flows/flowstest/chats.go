@@ -23,6 +23,7 @@ type chats struct {
 	mu       sync.Mutex
 	messages map[string][]*message
 	files    map[string][]flow.File // by chat
+	threads  []threadOf
 	record   []string
 	speaker  string // whose private chat needs no name in the record
 	next     int
@@ -38,6 +39,43 @@ func (c *chats) Post(_ context.Context, chat string, s flow.Shown) (string, erro
 	c.note(chat, "", s)
 	return m.id, nil
 }
+
+// A threadOf is what hangs below a message.
+type threadOf struct{ chat, message, name string }
+
+func (t threadOf) key() string { return t.chat + threadMark + t.name }
+
+// threadMark stands between a room and what a thread of it is called.
+const threadMark = " › "
+
+var _ flow.Threader = &chats{}
+
+// PostBelow shows a new message in the thread of another one.
+func (c *chats) PostBelow(ctx context.Context, chat, message, name string, s flow.Shown) (string, string, error) {
+	c.mu.Lock()
+	t := threadOf{chat, message, name}
+	if !slices.Contains(c.threads, t) {
+		c.threads = append(c.threads, t)
+	}
+	c.mu.Unlock()
+	id, err := c.Post(ctx, t.key(), s)
+	return t.key(), id, err
+}
+
+// threaded is the message of a room whose thread began last.
+func (c *chats) threaded(chat string) (message string, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, t := range slices.Backward(c.threads) {
+		if t.chat == chat {
+			return t.message, true
+		}
+	}
+	return "", false
+}
+
+// in says whether a chat is a room, or a thread of it.
+func in(chat, room string) bool { return chat == room || strings.HasPrefix(chat, room+threadMark) }
 
 // Edit changes a message. One that says the same already is left alone, as every platform does.
 func (c *chats) Edit(_ context.Context, chat, id string, s flow.Shown) error {

@@ -172,6 +172,12 @@ func (w *world) act(a act, forms bool) error {
 	in := flow.Inbound{Platform: platform, Chat: chat, User: a.who, Forms: forms}
 	form, message := w.chats.newest(chat)
 	switch {
+	case a.below:
+		below, ok := w.chats.threaded(a.room)
+		if !ok {
+			return fmt.Errorf("nothing in %s has a thread", a.room)
+		}
+		in.ID, in.Chat, in.Direct, in.Shared, in.Below, in.Input = "remark "+w.newID(), a.room, chat, true, below, flow.Remark{Text: a.text}
 	case a.button != "":
 		where := chat
 		if a.room != "" {

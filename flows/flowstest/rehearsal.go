@@ -108,6 +108,12 @@ func (r *Rehearsal) Target(a Act) (message, token string, err error) {
 	return chat + "/" + id, token, nil
 }
 
+// Below is the message below which an act writes.
+func (r *Rehearsal) Below(a Act) (message string, ok bool) {
+	id, ok := r.w.chats.threaded(a.act.room)
+	return a.act.room + "/" + id, ok
+}
+
 // Late says whether an act presses a button of a message that is not the newest of its chat, or says something else now.
 func (r *Rehearsal) Late(a Act) bool {
 	if a.Button == "" {
@@ -140,8 +146,13 @@ func (r *Rehearsal) Said(person string) []flow.Shown {
 	r.w.chats.mu.Lock()
 	defer r.w.chats.mu.Unlock()
 	var all []flow.Shown
-	for _, m := range r.w.chats.messages[chatOf(person)] {
-		all = append(append(all, m.versions...), m.shown)
+	for _, chat := range sorted(r.w.chats.messages) {
+		if !in(chat, chatOf(person)) {
+			continue
+		}
+		for _, m := range r.w.chats.messages[chat] {
+			all = append(append(all, m.versions...), m.shown)
+		}
 	}
 	return all
 }
@@ -181,7 +192,7 @@ func (r *Rehearsal) changes(before map[string]int) []Change {
 				c.Before = append(c.Before, r.seen(v))
 			}
 			all = append(all, c)
-			if chat == room {
+			if in(chat, room) {
 				all[len(all)-1].Person = ""
 			}
 		}

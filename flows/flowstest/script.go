@@ -6,6 +6,7 @@
 //	ana> [Refund R$ 297,00]    presses a button of the newest message that has it
 //	ana> ^[Refund R$ 297,00]   presses it on a message that has been replaced since
 //	rui> #approvals [Approve]  presses it in a room
+//	rui> #approvals: Old bug.  writes below the newest card there that has a thread
 //	ana> Reason: Fraud | Note: x   sends a form
 //	@ 2025-03-11T12:00:00Z     moves the clock; @ +3h too
 //	@ attendee: raul@example.com 2 Otto Braun <otto@example.org> is named on the page behind the link about tickets that was mailed there last
@@ -47,6 +48,7 @@ type act struct {
 	old    bool   // a button of a replaced message
 	button string
 	text   string
+	below  bool // written in the thread of the room's newest card that has one
 }
 
 // parseAct reads "ana> …".
@@ -57,6 +59,10 @@ func parseAct(text string) (act, error) {
 	}
 	a := act{who: who, text: strings.TrimPrefix(rest, " ")}
 	press := a.text
+	if room, said, ok := strings.Cut(a.text, ": "); ok && strings.HasPrefix(room, "#") && !strings.Contains(room, " ") {
+		a.room, a.text, a.below = room, said, true
+		return a, nil
+	}
 	if strings.HasPrefix(press, "#") {
 		a.room, press, _ = strings.Cut(press, " ")
 	}

@@ -29,6 +29,7 @@ type Act struct {
 	Old    bool   // a button of a message that has been replaced since
 	Button string // label of what he presses
 	Text   string // what he types, or the fields that he fills
+	Below  bool   // he writes below a card of the room
 	Want   []string
 	act    act
 }
@@ -106,7 +107,7 @@ func parseActs(section string) ([]Act, error) {
 			if a.act, err = parseAct(text); err != nil {
 				return nil, fmt.Errorf("line %d: %w", i+1, err)
 			}
-			a.Who, a.Room, a.Old, a.Button, a.Text = a.act.who, a.act.room != "", a.act.old, a.act.button, a.act.text
+			a.Who, a.Room, a.Old, a.Button, a.Text, a.Below = a.act.who, a.act.room != "", a.act.old, a.act.button, a.act.text, a.act.below
 		}
 		acts = append(acts, a)
 	}

@@ -80,6 +80,11 @@ func longCaseCards(p actions.Purchase) []longView {
 		for _, what := range []string{actions.CaseAwake, actions.CaseDueSoon, actions.CaseEscalated} {
 			add(flows.ShowCaseNews(longID+"/"+what+"/12", what, c))
 		}
+		for _, kind := range []actions.CaseEventKind{actions.EventOpened, actions.EventWrote, actions.EventReopened, actions.EventReplied, actions.EventNoted,
+			actions.EventTaken, actions.EventSnoozed, actions.EventAwake, actions.EventClosed, actions.EventSolved} {
+			add(flows.ShowCaseLine(actions.CaseEvent{ID: longID, Kind: kind, Who: longName, Until: someday, At: someday}, c, longMessages()[0]))
+		}
+		add(flows.ShowNoted(longID), nil)
 		for _, m := range longMessages() {
 			add(flows.ShowCaseSaid(m, c))
 			add(flows.ShowAnswer(m, c))

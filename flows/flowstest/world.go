@@ -47,6 +47,7 @@ type world struct {
 	runner   *flow.Runner
 	handlers map[string]jobs.Handler
 	chats    *chats
+	posters  map[string]flow.Poster
 	clock    time.Time
 	ids      int
 	codes    int
@@ -138,9 +139,10 @@ func openAt(t *testing.T, s *store.Store, g given, on Platform, memory *chats, a
 			return w.core.Actor(ctx, account, in.Platform, in.User, in.PrivateChat(), in.Locale)
 		},
 	})
+	w.posters = map[string]flow.Poster{platform: memory, on.Name: on.Poster}
 	notices := &flows.Notices{
 		Core: w.core, Store: w.store, Account: shop, Words: words, Cards: flows.Cards(w.core),
-		Posters: map[string]flow.Poster{platform: memory, on.Name: on.Poster}, Now: w.now, NewID: w.newID, Log: logger(t),
+		Posters: w.posters, Now: w.now, NewID: w.newID, Log: logger(t),
 	}
 	w.handlers = w.core.Handlers()
 	maps.Copy(w.handlers, notices.Handlers())

@@ -24,8 +24,13 @@ const (
 	opHeartbeatAck   = 11
 )
 
-// allowedIntents are those that need no approval and that the bot wants: servers and private messages.
-const allowedIntents = 1<<0 | 1<<12
+// allowedIntents are those that need no approval and that the bot wants: servers, messages in them and private ones.
+// contentIntent, what is written there, has to be switched on.
+const (
+	allowedIntents = 1<<0 | 1<<9 | 1<<12
+	guildMessages  = 1 << 9
+	contentIntent  = 1 << 15
+)
 
 // gateway is the state of the gateway. The server's lock guards it.
 type gateway struct {
@@ -38,6 +43,7 @@ type gateway struct {
 	resumes   int
 	beats     int
 	refuse    websocket.StatusCode
+	intents   int // of the session
 	mute      bool
 }
 
@@ -246,11 +252,15 @@ func (s *Server) identify(conn *websocket.Conn, data json.RawMessage) bool {
 	case s.revoked || strings.TrimPrefix(in.Token, "Bot ") != s.Token:
 		_ = conn.Close(4004, "Authentication failed.")
 		return false
-	case in.Intents&^allowedIntents != 0:
+	case in.Intents&contentIntent != 0 && !s.content:
+		_ = conn.Close(4014, "Disallowed intent(s).")
+		return false
+	case in.Intents&^(allowedIntents|contentIntent) != 0:
 		s.wrong("intents %b are wanted", in.Intents)
 		_ = conn.Close(4014, "Disallowed intent(s).")
 		return false
 	}
+	s.gateway.intents = in.Intents
 	s.gateway.session, s.gateway.sequence, s.gateway.events, s.gateway.conn = "session-"+s.id(), 0, nil, conn
 	s.emit("READY", map[string]any{
 		"v": 10, "session_id": s.gateway.session, "resume_gateway_url": s.socketURL(), "guilds": []any{map[string]any{"id": GuildID, "unavailable": true}},

@@ -161,8 +161,12 @@ func (s *Server) channel(method string, parts []string, body []byte, files map[s
 	switch {
 	case s.hidden[id]:
 		return refuse(http.StatusForbidden, 50001, "Missing Access")
-	case user == "" && id != Room:
+	case user == "" && id != Room && !s.threads[id]:
 		return refuse(http.StatusNotFound, 10003, "Unknown Channel")
+	case len(parts) == 5 && parts[4] == "threads" && method == http.MethodPost:
+		return s.beginThread(id, parts[3], body)
+	case s.threads[id] && method == http.MethodPost && s.granted&(1<<38) == 0:
+		return refuse(http.StatusForbidden, 50013, "Missing Permissions")
 	case len(parts) == 2 && method == http.MethodGet:
 		return ok(map[string]any{"id": id, "type": 0, "guild_id": GuildID, "name": "approvals", "permission_overwrites": []any{}})
 	case len(parts) == 3 && parts[2] == "typing":

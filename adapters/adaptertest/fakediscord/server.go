@@ -96,6 +96,8 @@ type Server struct {
 	commands  map[string][]map[string]any
 	outside   bool // the bot is not in the server
 	granted   uint64
+	threads   map[string]bool // below messages of the room, by their ids; false: deleted
+	content   bool            // the intent that brings what is written in servers is switched on
 	gateway   gateway
 }
 
@@ -109,7 +111,8 @@ func New(t testing.TB, o Options) *Server {
 	s := &Server{
 		Options: o, t: t, key: ed25519.NewKeyFromSeed(seed[:]), stopped: make(chan struct{}), exchanges: map[string]*exchange{},
 		nonces: map[string]string{}, directs: map[string]string{}, modals: map[string]*Modal{}, closed: map[string]bool{},
-		hidden: map[string]bool{}, commands: map[string][]map[string]any{}, endpoint: o.Endpoint, granted: 1<<10 | 1<<11 | 1<<14 | 1<<16,
+		hidden: map[string]bool{}, commands: map[string][]map[string]any{}, endpoint: o.Endpoint, granted: 1<<10 | 1<<11 | 1<<14 | 1<<16 | 1<<35 | 1<<38,
+		threads: map[string]bool{}, content: true,
 	}
 	s.changed = sync.NewCond(&s.mu)
 	s.http = httptest.NewServer(http.HandlerFunc(s.serve))

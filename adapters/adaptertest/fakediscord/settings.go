@@ -44,7 +44,7 @@ func (s *Server) application(method string, parts []string, body []byte) answer 
 		if s.endpoint != "" {
 			endpoint = s.endpoint
 		}
-		return ok(map[string]any{"id": ApplicationID, "name": "Cozinha da Ana", "verify_key": s.PublicKey(), "interactions_endpoint_url": endpoint, "flags": 0})
+		return ok(map[string]any{"id": ApplicationID, "name": "Cozinha da Ana", "verify_key": s.PublicKey(), "interactions_endpoint_url": endpoint, "flags": s.flags()})
 	}
 	if len(parts) < 3 || parts[1] != ApplicationID {
 		return refuse(http.StatusForbidden, 20012, "You are not authorized to perform this action on this application")

@@ -45,6 +45,30 @@ func (s *Slack) Say(user, channel, words string) Ack {
 	return s.Deliver(d)
 }
 
+// Reply types a message below another one of a channel; the bot is told of it.
+func (s *Slack) Reply(user, channel, thread, words string) Ack {
+	s.t.Helper()
+	return s.Deliver(s.ReplyDelivery(user, channel, thread, words))
+}
+
+// ReplyDelivery is a message in a thread on its way; the channel shows it already.
+func (s *Slack) ReplyDelivery(user, channel, thread, words string) Delivery {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, scope := range []string{"channels:history", "groups:history"} {
+		if !strings.Contains(s.Scopes, scope) {
+			s.t.Errorf("slack: without the scope %s nobody tells the bot", scope)
+		}
+	}
+	if !s.channels[channel].threads(thread) {
+		s.t.Errorf("slack: there is no message %s in %s to write below", thread, channel)
+	}
+	m := &Message{Channel: channel, TS: s.ts(), Thread: thread, User: user, Text: words}
+	s.channels[channel].messages = append(s.channels[channel].messages, m)
+	return s.event(map[string]any{"type": "message", "channel": channel, "channel_type": "channel", "user": user, "text": formatted.Replace(words), "ts": m.TS,
+		"thread_ts": thread, "parent_user_id": BotUser, "team": Team})
+}
+
 // MessageDelivery is a typed message on its way; the channel shows it already.
 func (s *Slack) MessageDelivery(user, channel, words string) Delivery {
 	s.mu.Lock()

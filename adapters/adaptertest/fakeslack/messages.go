@@ -37,9 +37,26 @@ func (s *Slack) postMessage(body map[string]any) any {
 	if refused := tooMuch(body); refused != "" {
 		return refused
 	}
+	if !c.threads(text(body, "thread_ts")) {
+		return "thread_not_found"
+	}
 	m := &Message{Channel: c.id, TS: s.ts(), Thread: text(body, "thread_ts"), Text: text(body, "text"), Blocks: list(body, "blocks")}
 	c.messages = append(c.messages, m)
 	return map[string]any{"channel": c.id, "ts": m.TS, "message": map[string]any{"text": m.Text, "ts": m.TS, "bot_id": Bot, "user": BotUser}}
+}
+
+// threads reports whether something can be written below a message: one that stands there, or one that was deleted when there
+// was a thread already. What stands in a thread has none of its own.
+func (c *channel) threads(ts string) bool {
+	if ts == "" {
+		return true
+	}
+	for _, m := range c.messages {
+		if m.TS == ts && !m.gone && m.Thread == "" || m.Thread == ts && m.For == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // tooMuch refuses what Slack refuses beyond its schema.

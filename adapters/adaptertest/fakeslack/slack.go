@@ -119,7 +119,7 @@ type Call struct {
 func New(t testing.TB) *Slack {
 	t.Helper()
 	s := &Slack{
-		Scopes: "app_mentions:read,channels:read,chat:write,commands,files:write,groups:read,im:history,im:write,users:read",
+		Scopes: "app_mentions:read,channels:history,channels:read,chat:write,commands,files:write,groups:history,groups:read,im:history,im:write,users:read",
 		t:      t, specs: specs.Load(t), client: &http.Client{Timeout: 10 * time.Second},
 		users: map[string]*User{}, channels: map[string]*channel{}, triggers: map[string]*trigger{}, urls: map[string]*responseURL{},
 		views: map[string]*View{}, stacks: map[string][]*View{}, homes: map[string]map[string]any{}, faults: map[string][]Fault{}, uploads: map[string]*upload{}, last: map[string]Delivery{},

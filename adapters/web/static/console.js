@@ -20,7 +20,12 @@ function put(p) {
   const low = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   message.classList.add("fresh");
   if (old) {
+    const typed = find(".remark input[name=text]", old); // what is being written there stays
+    const held = typed && document.activeElement === typed;
     old.replaceWith(message);
+    const fresh = typed && find(".remark input[name=text]", message);
+    if (fresh) fresh.value = typed.value;
+    if (held) fresh?.focus();
   } else {
     let before = log.lastElementChild;
     while (before && before.dataset.key > p.key) before = before.previousElementSibling;
@@ -130,7 +135,7 @@ document.addEventListener("submit", async (e) => {
   const form = e.target;
   if (e.submitter?.formMethod === "dialog" || form.method !== "post") return;
   e.preventDefault();
-  if (form.matches(".say")) return write(form);
+  if (form.matches(".say, .remark")) return write(form);
   if (e.submitter?.matches("[data-sure]") && !(await sure(e.submitter))) return;
   send(form, e.submitter);
 });
