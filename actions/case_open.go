@@ -139,7 +139,7 @@ func checkCaseText(text string) (string, error) {
 func (c *Core) roomForCase(tx *store.Store, row store.Case) error {
 	set, err := c.settingsOf(tx, systemActor(row.AccountID))
 	limit := set.Policy.Cases.OpenPerBuyer
-	if err != nil || limit == 0 || CaseSource(row.Source) != CaseFromChat {
+	if err != nil || limit == 0 {
 		return err
 	}
 	var buyers []string
@@ -150,13 +150,7 @@ func (c *Core) roomForCase(tx *store.Store, row store.Case) error {
 	if err != nil {
 		return err
 	}
-	open := 0
-	for _, r := range rows {
-		if CaseStatus(r.Status) != CaseClosed {
-			open++
-		}
-	}
-	if open >= limit {
+	if open := openOf(rows); open >= limit {
 		return &Error{Code: Conflict, Key: "case.too_many", Hint: "case.too_many_hint", Args: map[string]any{"count": open}}
 	}
 	return nil

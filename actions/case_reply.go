@@ -76,7 +76,7 @@ func (c *Core) ReplyCase(ctx context.Context, who Actor, in ReplyInput) (Replied
 			return err
 		}
 		if in.Close {
-			if err := errors.Join(c.auditCase(tx, who, *row, "case.closed"), c.solved(tx, *row)); err != nil {
+			if err := errors.Join(c.auditCase(tx, who, *row, "case.closed"), c.solved(tx, *row), c.askAbout(tx, *row, false)); err != nil {
 				return err
 			}
 		}

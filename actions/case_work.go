@@ -76,6 +76,9 @@ func (c *Core) CloseCase(ctx context.Context, who Actor, in CaseInput) (Case, er
 		if err := errors.Join(c.auditCase(tx, who, *row, "case.closed"), c.solved(tx, *row)); err != nil {
 			return err
 		}
+		if err := c.askAbout(tx, *row, !who.Staff()); err != nil {
+			return err
+		}
 		if !who.Staff() {
 			return nil
 		}

@@ -50,7 +50,8 @@ type Feedback struct {
 	At       time.Time
 }
 
-// GiveFeedback records what a buyer says about a purchase. A complaint opens a case, so that somebody answers it.
+// GiveFeedback records what a buyer says about a purchase. A complaint, or a low score with words, opens a case, so
+// that somebody answers it.
 //
 // Repeating a Key does nothing and returns what was recorded the first time.
 //
@@ -72,7 +73,7 @@ func (c *Core) GiveFeedback(ctx context.Context, who Actor, in GiveFeedbackInput
 	if err := checkNote("comment", in.Comment); err != nil {
 		return Feedback{}, err
 	}
-	said := Feedback{Score: in.Score, Category: in.Category, Comment: in.Comment, Case: in.Category == Complaint, At: c.now()}
+	said := Feedback{Score: in.Score, Category: in.Category, Comment: in.Comment, Case: wantsAnswer(in.Score, in.Category, in.Comment), At: c.now()}
 	err := c.store.Tx(ctx, func(tx *store.Store) error {
 		// repeated?
 		req := store.Request{Key: in.Key, AccountID: who.Account, Action: KindFeedback, Target: string(in.Transaction), Actor: who.ID, AskedBy: who.ID,
@@ -96,7 +97,7 @@ func (c *Core) GiveFeedback(ctx context.Context, who Actor, in GiveFeedbackInput
 		row := store.Feedback{ID: c.newID(), AccountID: who.Account, Source: "own", ProductID: full.Purchase.ProductID, PurchaseID: full.Purchase.ID,
 			BuyerID: full.Buyer.ID, IdentityID: who.Identity, Score: in.Score, Category: string(in.Category), Comment: in.Comment, CreatedAt: c.now()}
 		row.About = "own:" + row.ID
-		if in.Category == Complaint {
+		if wantsAnswer(in.Score, in.Category, in.Comment) {
 			opened, err := c.OpenCase(tx.Context(), who, OpenCaseInput{Key: in.Key + "/case", Topic: TopicComplaint, Text: in.Comment,
 				Transaction: in.Transaction, Source: CaseFromFeedback, ReplyTo: in.ReplyTo})
 			if err != nil {

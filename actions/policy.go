@@ -27,6 +27,7 @@ type Policy struct {
 	Reveal        RevealPolicy       `yaml:"reveal"`
 	Bulk          BulkPolicy         `yaml:"bulk"`
 	Cases         CasePolicy         `yaml:"cases"`
+	Feedback      FeedbackPolicy     `yaml:"feedback"`
 }
 
 // BulkPolicy is for work that is done for many at once.
@@ -133,6 +134,12 @@ type CasePolicy struct {
 	OpenPerBuyer    int `yaml:"open_per_buyer"`    // open cases of one person at once; 0: no limit
 }
 
+// FeedbackPolicy says when buyers are asked what they think. Who wants none of it is not asked, and nobody is asked at night.
+type FeedbackPolicy struct {
+	AfterDays int  `yaml:"after_days"` // after a purchase; 0 is never
+	AfterCase bool `yaml:"after_case"` // once a question to the team is closed
+}
+
 // DefaultPolicy is what holds where the configuration says nothing (design 7.1, 7.4).
 func DefaultPolicy() Policy {
 	return Policy{
@@ -151,6 +158,7 @@ func DefaultPolicy() Policy {
 		Reveal:        RevealPolicy{PerDay: 20},
 		Bulk:          BulkPolicy{TypeAbove: 50},
 		Cases:         CasePolicy{FirstReplyHours: 4, ResolveHours: 24, RemindMinutes: 60, EscalateHours: 24, ReopenDays: 14, OpenPerBuyer: 5},
+		Feedback:      FeedbackPolicy{AfterDays: 7, AfterCase: true},
 	}
 }
 
@@ -213,6 +221,7 @@ func (p Policy) Validate() []PolicyMistake {
 	between("cases.escalate_hours", p.Cases.EscalateHours, 0, 24*30)
 	between("cases.reopen_days", p.Cases.ReopenDays, 0, 365)
 	between("cases.open_per_buyer", p.Cases.OpenPerBuyer, 0, 1000)
+	between("feedback.after_days", p.Feedback.AfterDays, 0, 365)
 	return all
 }
 

@@ -159,6 +159,8 @@ type MailValues struct {
 	PageURL      string    `json:"-"`                     // his own page; likewise
 	Days         int       `json:"-"`                     // for which PageURL is good
 	Event        Event     `json:"event,omitzero"`        // when and where
+	Ask          string    `json:"ask,omitempty"`         // id of the question that the reader is asked
+	AskURL       string    `json:"-"`                     // where he answers: signed when the mail is sent
 	Tickets      int       `json:"tickets,omitempty"`     // how many the mail is about
 	TicketLink   string    `json:"ticket_link,omitempty"` // which they are; not a link yet
 	TicketURL    string    `json:"-"`                     // where they are: signed when the mail is sent, and kept nowhere
@@ -204,6 +206,8 @@ var MailTemplates = []string{
 	"case_opened",       // we have your question, and answer until then
 	"case_reply",        // the team's answer to a question
 	"case_closed",       // a question was closed, and how to come back
+	"feedback_ask",      // what do you think of your purchase?
+	"feedback_case",     // … of how your question was answered?
 	"request_closed",    // a request ended without being carried out, and no chat could tell
 
 	"subscription_cancelled", // your subscription has ended, and until when you have access

@@ -96,6 +96,7 @@ func (c *Core) forgettings(account string) []forgetting {
 		{"cases", r.Cases, simple(func(tx *store.Store, before time.Time, limit int) (int, error) {
 			return tx.ForgetCaseTexts(before, c.now(), limit)
 		})},
+		{"feedback", r.Feedback, simple((*store.Store).ForgetFeedback)},
 		{"requests", r.Requests, c.trimRequests},
 		{"proposals", r.Requests, c.trimProposals},
 	}

@@ -14,13 +14,14 @@ type Retention struct {
 	Contacts      int `yaml:"contacts"`      // documents and phones, after the last purchase, guarantee or subscription
 	Attendees     int `yaml:"attendees"`     // who came to an event, after it
 	Cases         int `yaml:"cases"`         // what was said in cases, after they were closed
+	Feedback      int `yaml:"feedback"`      // who said what in feedback
 	Requests      int `yaml:"requests"`      // notes, reasons and addresses in what was asked for and decided
 }
 
 // DefaultRetention is what holds where the configuration says nothing. Banks take back a payment for about half a year, and
 // the answer to them is in these.
 func DefaultRetention() Retention {
-	return Retention{Conversations: 30, Webhooks: 180, Mails: 180, Codes: 1, Messages: 90, Proofs: 180, Contacts: 180, Attendees: 90, Cases: 365, Requests: 365}
+	return Retention{Conversations: 30, Webhooks: 180, Mails: 180, Codes: 1, Messages: 90, Proofs: 180, Contacts: 180, Attendees: 90, Cases: 365, Feedback: 730, Requests: 365}
 }
 
 // Validate returns every mistake at once. What is kept for less than it is needed would be missed: a proof is good for
@@ -32,7 +33,7 @@ func (r Retention) Validate() []PolicyMistake {
 		days, at int // the fewest days
 	}{
 		{"conversations", r.Conversations, 1}, {"webhooks", r.Webhooks, 7}, {"mails", r.Mails, 7}, {"codes", r.Codes, 1},
-		{"messages", r.Messages, 1}, {"proofs", r.Proofs, ProofDays}, {"contacts", r.Contacts, 7}, {"attendees", r.Attendees, 1}, {"cases", r.Cases, 30}, {"requests", r.Requests, 30},
+		{"messages", r.Messages, 1}, {"proofs", r.Proofs, ProofDays}, {"contacts", r.Contacts, 7}, {"attendees", r.Attendees, 1}, {"cases", r.Cases, 30}, {"feedback", r.Feedback, 60}, {"requests", r.Requests, 30},
 	} {
 		if k.days != 0 && (k.days < k.at || k.days > maxRetention) {
 			all = append(all, PolicyMistake{Path: k.path, Problem: fmt.Sprintf("must be from %d to %d days, or 0 to keep it, not %d", k.at, maxRetention, k.days)})

@@ -137,6 +137,8 @@ var settings = []setting{
 	{"policy.cases.escalate_hours", AreaReminders, never, func(s *Settings) any { return &s.Policy.Cases.EscalateHours }},
 	{"policy.cases.reopen_days", AreaReminders, never, func(s *Settings) any { return &s.Policy.Cases.ReopenDays }},
 	{"policy.cases.open_per_buyer", AreaReminders, never, func(s *Settings) any { return &s.Policy.Cases.OpenPerBuyer }},
+	{"policy.feedback.after_days", AreaReminders, never, func(s *Settings) any { return &s.Policy.Feedback.AfterDays }},
+	{"policy.feedback.after_case", AreaReminders, never, func(s *Settings) any { return &s.Policy.Feedback.AfterCase }},
 	{"policy.email_change.days", AreaEmails, more, func(s *Settings) any { return &s.Policy.EmailChange.Days }},
 	{"policy.email_change.max", AreaEmails, more, func(s *Settings) any { return &s.Policy.EmailChange.Max }},
 	{"policy.email_change.unopened_only", AreaEmails, less, func(s *Settings) any { return &s.Policy.EmailChange.UnopenedOnly }},

@@ -72,6 +72,13 @@ func (c *Core) newsMail(tx *store.Store, news Tell) (p Purchase, subject, mail s
 		}
 		return p, news.Subject, mail, err
 	}
+	if id, ok := strings.CutPrefix(news.Subject, "ask:"); ok {
+		p, mailed, err := c.unreachedAsk(tx, news.Account, id)
+		if mailed {
+			mail = mailOwn
+		}
+		return p, news.Subject, mail, err
+	}
 	if news.Subject != "" { // between people of the team
 		return Purchase{}, news.Subject, mailNone, nil
 	}

@@ -98,6 +98,7 @@ func (c *Core) sendMail(ctx context.Context, job jobs.Job) error {
 	}
 	values.TicketURL = c.ticketURL(values.TicketLink, m.CreatedAt.UTC())
 	values.NotMeURL = c.notMeURL(values.Change, m.CreatedAt.UTC())
+	values.AskURL = c.askURL(values.Ask, values.Until)
 	values.AcceptURL = c.acceptURL(values.Asked, values.Until)
 	switch m.Template {
 	case "password_reset":

@@ -44,7 +44,7 @@ func (f *Feedback) Steps() []flow.Step {
 		flow.When(f.Category == actions.Praise, flow.Form("praise", flow.Input("comment", &f.Comment, parseNote).Long().Optional())),
 		flow.When(f.Category != actions.Praise, flow.Form("say", flow.Input("comment", &f.Comment, parseNote).Long())),
 		flow.Do("give", f.give),
-		flow.When(f.Category == actions.Complaint, flow.Result("complained", nil)),
+		flow.When(f.Said.Case, flow.Result("complained", nil)),
 		flow.Result("thanks", nil),
 	)
 }

@@ -33,6 +33,9 @@ func (n *Notices) personLost(ctx context.Context, t actions.Tell, why string) er
 		if err != nil {
 			return err
 		}
+		if strings.HasPrefix(t.Subject, "ask:") {
+			return nil // nobody waits for it
+		}
 		return n.alarmRooms(tx, Room{}, t.Identity+"/"+t.Proposal+t.Request+t.Subject, alarm{
 			Of: lost.Platform, Identity: t.Identity, Why: why, Mailed: lost.Mailed,
 			Facts: []string{lost.Purchase.Product.Name, string(lost.Purchase.Transaction)},

@@ -22,14 +22,19 @@ type Feedback struct {
 // TableName is the word in the singular: it has no plural.
 func (Feedback) TableName() string { return "feedback" }
 
-// A FeedbackAsk says that somebody was asked what he thinks of something, so that he is asked once.
+// A FeedbackAsk is the question to a buyer what he thinks of something. There is one for each thing, so that he is asked once.
 type FeedbackAsk struct {
-	AccountID  string `gorm:"primaryKey"`
-	About      string `gorm:"primaryKey"` // as of Feedback
+	ID         string `gorm:"primaryKey"`
+	AccountID  string
+	About      string // unique: purchase:<id>, case:<id>
 	BuyerID    string
-	IdentityID string
-	State      string // asked, answered, passed: he was not to be asked
-	AskedAt    time.Time
+	PurchaseID string // empty: a case about nothing in particular
+	ProductID  string
+	IdentityID string     // chat user who was asked; empty: by mail, or not yet
+	State      string     // due, asked, answered, passed: he was not to be asked
+	DueAt      time.Time  // when he may be asked
+	AskedAt    *time.Time // nil: not yet
+	CreatedAt  time.Time
 }
 
 // A FeedbackDigest says that the week's digest was posted.

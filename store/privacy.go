@@ -39,6 +39,7 @@ type BuyerFile struct {
 	Lists         []ListMember
 	Calls         []HookDelivery
 	Feedback      []Feedback
+	Asked         []FeedbackAsk // what he thinks of something
 	OptOuts       []OptOut
 	Cases         []Case
 	CaseMessages  []CaseMessage
@@ -74,6 +75,7 @@ func (s *Store) BuyerFile(account, buyer string) (BuyerFile, error) {
 		list(&f.Lists, "buyer_id = ?", buyer),
 		list(&f.Calls, "buyer_id = ? AND buyer_id <> ''", buyer),
 		list(&f.Feedback, "buyer_id = ? AND buyer_id <> ''", buyer),
+		list(&f.Asked, "buyer_id = ?", buyer),
 		list(&f.OptOuts, "account_id = ? AND buyer_id = ?", account, buyer),
 		list(&f.Mails, "account_id = ? AND lower(recipient) = ?", account, strings.ToLower(f.Buyer.Email)),
 	)

@@ -103,6 +103,7 @@ func values(w *words, locale string, m actions.Message) map[string]string {
 		"day":           "",
 		"charge":        "",
 		"accept_url":    webLink(v.AcceptURL),
+		"ask_url":       webLink(v.AskURL),
 		"next":          format.Date(locale, m.Timezone, v.Next),
 		"minutes":       format.Number(locale, int64(v.Minutes)),
 		"at":            format.DateTime(locale, m.Timezone, v.At),

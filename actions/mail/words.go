@@ -77,6 +77,7 @@ var facts = map[string][]string{
 	"case_opened":       {"product", "transaction"},
 	"case_reply":        {"product", "transaction"},
 	"case_closed":       {"product", "transaction"},
+	"feedback_case":     {"product"},
 	"code_refund":       {"product", "price", "transaction"},
 	"code_email_old":    {"product", "transaction", "new_email"},
 	"code_email_new":    {"product", "old_email"},
@@ -90,7 +91,7 @@ var facts = map[string][]string{
 }
 
 // links are the values that a mail's button opens, where it is another than "access_url".
-var links = map[string]string{"reactivation_asked": "accept_url", "email_changed_old": "not_me_url", "page_link": "page_url", "password_reset": "reset_url", "password_changed": "not_me_url", "checkin": "ticket_url", "ticket": "ticket_url"}
+var links = map[string]string{"feedback_ask": "ask_url", "feedback_case": "ask_url", "reactivation_asked": "accept_url", "email_changed_old": "not_me_url", "page_link": "page_url", "password_reset": "reset_url", "password_changed": "not_me_url", "checkin": "ticket_url", "ticket": "ticket_url"}
 
 // dictionary reads all languages once; the files are part of the program, so an error is ours.
 var dictionary = sync.OnceValues(func() (map[string]*words, error) {

@@ -282,3 +282,35 @@ func TestBrowserTickets(t *testing.T) {
 		})
 	}
 }
+
+// TestBrowserFeedback says what somebody thinks on a phone, by five large buttons and without scripts.
+func TestBrowserFeedback(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED: browser tests in -short")
+	}
+	chromium := browser.Open(t)
+	for _, c := range []struct {
+		name          string
+		width, height int64
+		locale        string
+		scripts, dark bool
+	}{
+		{"feedback small phone", 320, 568, "pt-BR", false, false},
+		{"feedback phone in the dark", 360, 740, "es", true, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := open(t, c.locale)
+			b := openTab(t, chromium, w.opinion(), c.width, c.height, c.scripts, c.dark)
+			b.fits(c.name)
+			b.shoot(c.name + " 1 open")
+			b.Press("input[name=score][value='4']", "input[name=score][value='4']:checked")
+			b.Press("main form button", "main.good")
+			b.fits(c.name + " sent")
+			b.shoot(c.name + " 2 sent")
+			for _, locale := range format.Locales() {
+				b.Press("nav a[hreflang='"+locale+"']", "html[lang='"+locale+"']")
+				b.fits(locale)
+			}
+		})
+	}
+}

@@ -25,6 +25,7 @@ type Core interface {
 	acceptCore
 	passwordCore
 	stopCore
+	feedbackCore
 }
 
 // Words is what they need of flows/locales: the keys "page.*", and those of cards.
@@ -68,6 +69,7 @@ func (p *Pages) all() []page {
 		passwordPage(p.Core),
 		passwordOffPage(p.Core),
 		stopPage(p.Core),
+		feedbackPage(p.Core),
 	}
 }
 

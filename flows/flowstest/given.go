@@ -31,6 +31,7 @@ type given struct {
 	Memory    bool              `yaml:"memory"`           // it names chats of this platform, and is played in memory alone
 	Commerce  []string          `yaml:"commerce"`         // how the platform takes the orders, one after the other; see steps
 	Passwords string            `yaml:"passwords"`        // "platform": they are kept there, and asked for there
+	Opinions  bool              `yaml:"opinions"`         // buyers are asked what they think
 	sold      []sold
 }
 
@@ -88,6 +89,9 @@ const account = "shop"
 func (g given) policy() actions.Policy {
 	p := actions.DefaultPolicy()
 	p.Reveal.InExport = g.Reveal
+	if !g.Opinions {
+		p.Feedback = actions.FeedbackPolicy{} // conversations about other things go on for weeks
+	}
 	if g.Many > 0 {
 		p.SecondPerson.BulkAbove, p.Bulk.TypeAbove = g.Many, g.Many
 	}

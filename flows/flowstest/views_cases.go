@@ -72,6 +72,12 @@ func longCaseCards(p actions.Purchase) []longView {
 	add := func(v flow.View, _ map[string]flow.Launch) {
 		all = append(all, longView{View: v}, longView{View: v, shared: true})
 	}
+	for _, score := range []int{0, 1, 5} {
+		ask := actions.Ask{ID: longID, Product: longProduct, Score: score}
+		add(flows.ShowAsk(ask))
+		ask.Case, ask.Opened = 123456789, int64(score)
+		add(flows.ShowAsk(ask))
+	}
 	for _, status := range []actions.CaseStatus{actions.CaseTeam, actions.CaseBuyer, actions.CaseSnoozed, actions.CaseClosed} {
 		c := longCase(p, status)
 		add(flows.ShowCase(c, team))

@@ -29,6 +29,7 @@ func longTeam() []flow.Flow {
 	return append(longSettings(), &people, &inviting, &removing, &waiting,
 		&flows.Security{App: actions.Factor{Wanted: true}},
 		&flows.Feedback{Target: flows.Target{Staff: true}, Page: longFeedback()}, &flows.Feedback{Category: actions.Praise}, &flows.Feedback{Category: actions.Complaint},
+		&flows.AskRate{OfAsk: longAsk(0), Score: "5"}, &flows.AskSay{OfAsk: longAsk(0)}, &flows.AskSay{OfAsk: longAsk(1001), Category: actions.Praise}, &flows.AskStop{OfAsk: longAsk(0)},
 		&flows.Report{Period: actions.ReportMonth, Picture: longID, Table: longID, Shown: longReport()}, &flows.Report{Shown: actions.Report{Rate: -1}},
 		&flows.Security{App: actions.Factor{Set: true, Since: someday, Recovery: 7}, Act: "renew", Codes: append(codes, codes...)},
 		&flows.Join{Joined: actions.Joined{Name: longColleague, Role: actions.Producer, Shop: longProduct}})
@@ -120,4 +121,8 @@ func longReport() actions.Report {
 func longFeedback() actions.FeedbackPage {
 	said := actions.Feedback{ID: longID, Product: longProduct, Buyer: longName, Score: 5, Category: actions.Suggestion, Comment: longNote, Case: true, At: someday}
 	return actions.FeedbackPage{Feedback: []actions.Feedback{said, said}, Next: "n"}
+}
+
+func longAsk(opened int64) flows.OfAsk {
+	return flows.OfAsk{ID: longID, Item: actions.Ask{ID: longID, Product: longProduct, Score: 5, Opened: opened}}
 }
