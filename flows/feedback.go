@@ -39,7 +39,7 @@ func (f *Feedback) Steps() []flow.Step {
 		return f.reading()
 	}
 	return append(f.steps(f.core, func(c flow.Call) error { return f.load(c, f.core) }),
-		flow.Form("rate", flow.Choice("score", &f.Score, "1", "2", "3", "4", "5")).Card(func() []flow.Fact { return flow.Card("product", f.Purchase.Product.Name) }),
+		flow.Form("rate", flow.Choice("score", &f.Score, scores...)).Card(func() []flow.Fact { return flow.Card("product", f.Purchase.Product.Name) }),
 		flow.Form("kind", flow.Choice("category", &f.Category, actions.FeedbackCategories...)),
 		flow.When(f.Category == actions.Praise, flow.Form("praise", flow.Input("comment", &f.Comment, parseNote).Long().Optional())),
 		flow.When(f.Category != actions.Praise, flow.Form("say", flow.Input("comment", &f.Comment, parseNote).Long())),

@@ -81,7 +81,7 @@ func feedbackView(v *view, f actions.FeedbackForm, in actions.AnswerInput, wrong
 		v.say("page.feedback.done")
 		v.Title, v.Good = v.text("ask.given", "score", f.Score), true
 	default:
-		v.Body = v.text("page.feedback.body")
+		v.Body, form.Question = v.text("page.feedback.body"), v.text("feedback.score")
 	}
 	for _, score := range []string{"1", "2", "3", "4", "5"} {
 		form.Scores = append(form.Scores, choice{Value: score, Label: score, Chosen: score == strconv.Itoa(in.Score)})
