@@ -22,6 +22,8 @@ var commandOptions = map[string][]flow.CommandOption{
 	"report":  {{Name: "period", Choices: choices(actions.ReportPeriods)}, {Name: "product"}},
 	"join":    {{Name: "code"}},
 
+	"feedback": {{Name: "transaction"}, {Name: "wanted", Choices: choices(wantedFeedback)}, {Name: "product"}},
+
 	"cancel":     {{Name: "subscription", Suggest: true}, {Name: "product", Suggest: true}},
 	"reactivate": {{Name: "subscription", Suggest: true}, {Name: "product", Suggest: true}},
 

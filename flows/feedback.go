@@ -27,6 +27,9 @@ type Feedback struct {
 
 const everyCategory = "all"
 
+// wantedFeedback are what the team may read.
+var wantedFeedback = []string{everyCategory, string(actions.Praise), string(actions.Suggestion), string(actions.Complaint)}
+
 // NewFeedback defines the flow.
 func NewFeedback(core *actions.Core) flow.Def {
 	roles := append([]actions.Role{actions.BuyerRole}, actions.FeedbackReaders...)
@@ -51,16 +54,12 @@ func (f *Feedback) Steps() []flow.Step {
 
 // reading are the steps of the team.
 func (f *Feedback) reading() []flow.Step {
-	options := []string{everyCategory}
-	for _, c := range actions.FeedbackCategories {
-		options = append(options, string(c))
-	}
 	list := flow.Menu("list", f.lines)
 	if f.Page.Next != "" {
 		list = list.With(flow.Reopen("more", "read", func() { f.After = f.Page.Next }))
 	}
 	return []flow.Step{
-		flow.Form("which", flow.Choice("wanted", &f.Wanted, options...), flow.Input("product", &f.Product, parseNote).Extra()),
+		flow.Form("which", flow.Choice("wanted", &f.Wanted, wantedFeedback...), flow.Input("product", &f.Product, parseNote).Extra()),
 		flow.Do("read", f.read),
 		flow.When(len(f.Page.Feedback) == 0, flow.Result("nothing", nil)),
 		list.With(flow.Reopen("other", "which", func() { f.After = "" }), flow.Open("report", "report", nil)),

@@ -12,7 +12,7 @@ import (
 )
 
 // operation finds a row of the README's map: "| 4 | Refund for the buyer | `refund` | B A M P |".
-var operation = regexp.MustCompile("(?m)^\\| (\\d+) \\| ([^|]+) \\| ([^|]+) \\| ([^|]+) \\|$")
+var operation = regexp.MustCompile(`(?m)^\| (\d+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$`)
 
 // TestReadmeSaysWhatWorks compares the map of operations with the commands that there are. An operation without a command says
 // "not yet" there; once it has one, the row has to say which.
