@@ -2,6 +2,7 @@ package actions
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -12,7 +13,7 @@ import (
 
 // A Filter says which purchases to find. Empty fields leave nothing out; all that are set must match.
 type Filter struct {
-	Transaction Transaction // the whole code
+	Transaction Transaction // the whole code, or a subscriber's: then all charges
 	Email       string      // a whole address; or the beginning of one, or of any word in it
 	Name        string      // beginnings of words of the buyer's name, in any order
 	Product     string      // the beginning of the product's name, or its whole code
@@ -42,7 +43,7 @@ var searchable = []Status{Started, WaitingPayment, Processing, Failed, Expired, 
 	PartlyRefunded, Refunded, Chargeback, UnknownStatus}
 
 // Find lists purchases, the newest first. A buyer finds among his own only. A whole address is looked up as it is; when
-// nobody has it, it is taken for a beginning.
+// nobody has it, it is taken for a beginning; and one word that is nobody's name, for a subscriber's code.
 //
 // Errors: Invalid, with the filter's Field; Denied for jobs; Unavailable.
 func (c *Core) Find(ctx context.Context, who Actor, f Filter) (Page, error) {
@@ -64,10 +65,35 @@ func (c *Core) Find(ctx context.Context, who Actor, f Filter) (Page, error) {
 		query = f.query(who, from)
 		found, err = s.FindPurchases(query)
 	}
+	if code := f.code(); err == nil && len(found) == 0 && code != "" {
+		found, err = c.chargesOf(s, query, code)
+	}
 	if err != nil {
 		return Page{}, failed("find purchases", err)
 	}
 	return f.page(found, from), nil
+}
+
+// code is what may be a subscriber's: a code that is no purchase's, or one word that is nobody's name.
+func (f Filter) code() Transaction {
+	code := f.Transaction
+	if code == "" {
+		code, _ = ParseTransaction(f.Name)
+	}
+	return code
+}
+
+// chargesOf lists the charges of the subscription that has a code; none when none has it.
+func (c *Core) chargesOf(s *store.Store, query store.PurchaseFilter, code Transaction) ([]store.FullPurchase, error) {
+	sub, err := s.SubscriptionByCode(query.Account, string(code))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	query.Transaction, query.NameWords, query.Subscribed = "", nil, sub.ID
+	return s.FindPurchases(query)
 }
 
 // check refuses what would find nothing, or too much.

@@ -73,6 +73,40 @@ func codes(p actions.Page) (all []string) {
 	return all
 }
 
+func TestFindBySubscribersCode(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := worldOn(t, s)
+		w.subscribed("MARINA25", w.marina)
+		w.subscribed("MARINA", w.paulo) // as a word, it is somebody's name
+		w.subscribed("OTTOXQ", w.paulo) // and this is nobody's
+		for _, c := range []struct {
+			name   string
+			who    actions.Actor
+			filter actions.Filter
+			want   []string
+		}{
+			{"all charges, newest first", w.ana, actions.Filter{Transaction: "MARINA25"}, []string{"HPMARINA252", "HPMARINA251"}},
+			{"a code without digits", w.ana, actions.Filter{Name: "ottoxq"}, []string{"HPOTTOXQ2", "HPOTTOXQ1"}},
+			{"a name goes first", w.ana, actions.Filter{Name: "marina"}, []string{"HPMARINA252", "HPMARINA251"}},
+			{"a charge", w.ana, actions.Filter{Transaction: "HPMARINA251"}, []string{"HPMARINA251"}},
+			{"with another filter", w.ana, actions.Filter{Transaction: "MARINA25", From: start.AddDate(0, 0, -10)}, []string{"HPMARINA252"}},
+			{"a buyer's own", w.marina, actions.Filter{Transaction: "MARINA25"}, []string{"HPMARINA252", "HPMARINA251"}},
+			{"a buyer, somebody else's", w.paulo, actions.Filter{Transaction: "MARINA25"}, nil},
+			{"another shop's agent", actions.Actor{ID: "x", Account: "other", Role: actions.Agent}, actions.Filter{Transaction: "MARINA25"}, nil},
+			{"no such code", w.ana, actions.Filter{Transaction: "NOSUCH25"}, nil},
+		} {
+			page, err := w.core.Find(t.Context(), c.who, c.filter)
+			w.must(err)
+			var got []string
+			for _, p := range page.Purchases {
+				got = append(got, string(p.Transaction))
+			}
+			equal(t, c.name, got, c.want)
+		}
+	})
+}
+
 func TestFindPages(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

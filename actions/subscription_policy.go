@@ -143,7 +143,8 @@ func (s Subscription) NextAfter(paid time.Time, charged bool, at time.Time, zone
 	case days == week:
 		return at.AddDate(0, 0, week)
 	case charged:
-		return at.In(zone).AddDate(0, days/30, 0).UTC()
+		local := at.In(zone)
+		return inMonths(local, days/30, local.Day(), local)
 	}
 	local := at.In(zone)
 	if !s.NextChargeAt.IsZero() {
@@ -153,7 +154,13 @@ func (s Subscription) NextAfter(paid time.Time, charged bool, at time.Time, zone
 	if on == 0 {
 		on = at.In(zone).Day()
 	}
-	year, month, _ := at.In(zone).Date()
-	last := time.Date(year, month+2, 0, 0, 0, 0, 0, zone).Day()
-	return time.Date(year, month+1, min(on, last), local.Hour(), local.Minute(), local.Second(), 0, zone).UTC()
+	return inMonths(at.In(zone), 1, on, local)
+}
+
+// inMonths is a day of the month some months later, at a time of the day where that time is; in shorter months the last day
+// counts (hotmart.md 2.2). AddDate would make 3 March of a month after 31 January.
+func inMonths(from time.Time, months, on int, clock time.Time) time.Time {
+	year, month, _ := from.Date()
+	last := time.Date(year, month+time.Month(months)+1, 0, 0, 0, 0, 0, from.Location()).Day()
+	return time.Date(year, month+time.Month(months), min(on, last), clock.Hour(), clock.Minute(), clock.Second(), 0, from.Location()).UTC()
 }

@@ -21,6 +21,7 @@ type PurchaseFilter struct {
 	Product     string   // folded beginning of the name
 	ProductCode string   // or, instead, the whole code
 	ProductID   string   // one product
+	Subscribed  string   // charges of one subscription
 	Kind        string   // of the product
 	PendingIn   []string // when there are any: in these states, with a ticket whose attendee is not known
 	Status      string
@@ -60,6 +61,9 @@ func (s *Store) meant(f PurchaseFilter) (w conditions, product string, some bool
 	w = f.walked()
 	if f.Transaction != "" {
 		w.add(`p."transaction" = ?`, f.Transaction)
+	}
+	if f.Subscribed != "" {
+		w.add("p.subscription_id = ? AND p.subscription_id <> ''", f.Subscribed)
 	}
 	if f.Status != "" {
 		w.add("p.status = ?", f.Status)
