@@ -16,7 +16,8 @@ type bulkOrder struct {
 	Run    string     `json:"run"`
 	Kind   string     `json:"kind"`
 	Count  int        `json:"count"`
-	Filter BulkFilter `json:"filter"`
+	Filter BulkFilter `json:"filter"`         // without what was searched for: proposals are kept, and it may be a name
+	Means  string     `json:"means"`          // keyed hash of the whole filter; empty where there was no key
 	Sums   []Money    `json:"sums,omitempty"` // that all of them charge together
 }
 
@@ -44,8 +45,11 @@ func (c *Core) proposeBulk(tx *store.Store, who Actor, run *store.BulkRun, repla
 		return err
 	}
 	v := mayBeMany(run.Total, policy)
+	if filter.Search != "" {
+		filter.Search, filter.Searched = "", true
+	}
 	o := order{Order: Order{Account: run.AccountID}, Note: run.Reason, Verdict: v,
-		Bulk: &bulkOrder{Run: run.ID, Kind: run.Kind, Count: run.Total, Filter: filter, Sums: sums.Sums}}
+		Bulk: &bulkOrder{Run: run.ID, Kind: run.Kind, Count: run.Total, Filter: filter, Means: c.vault.Hash(meaningUse, meaning(run)...), Sums: sums.Sums}}
 	id := c.newID()
 	o.Order.Key = requestOfProposal(id)
 	payload, err := o.encode()
@@ -84,6 +88,11 @@ func (c *Core) proposeBulk(tx *store.Store, who Actor, run *store.BulkRun, repla
 	return refresh(tx, run.AccountID, subjectOfBulk(run.ID))
 }
 
+// meaning is what the hash of a run's filter is made of.
+func meaning(run *store.BulkRun) []string { return []string{run.ID, string(run.Filter)} }
+
+const meaningUse = "bulk filter"
+
 // decideBulk approves or denies a run. Whom it is for is counted anew before it is approved: when that has changed, the run is
 // collected again and asked again with the new count.
 func (c *Core) decideBulk(tx *store.Store, who Actor, row store.Proposal, in DecideInput) error {
@@ -103,9 +112,11 @@ func (c *Core) decideBulk(tx *store.Store, who Actor, row store.Proposal, in Dec
 		}
 		return c.endBulk(tx, &run, BulkDropped)
 	}
-	same, err := c.recount(tx, run)
-	if err != nil {
-		return err
+	same := o.Bulk.Means == "" || c.vault.Match(o.Bulk.Means, meaningUse, meaning(&run)...)
+	if same {
+		if same, err = c.recount(tx, run); err != nil {
+			return err
+		}
 	}
 	if !same {
 		d.row.DecidedReason = ""

@@ -326,3 +326,64 @@ func (w *world) lastFile() string {
 	w.must(err)
 	return string(body)
 }
+
+// TestWorkForManyForgetsAPerson: what is kept of him is told, what was to be done to him is not, and a run does not wait for a
+// mail that will never leave.
+func TestWorkForManyForgetsAPerson(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := worldOn(t, s)
+		w.crowd(3, "course")
+		w.subscribers(2)
+		var runs []actions.BulkRun
+		runs = append(runs, w.collect("k1", actions.BulkFilter{Product: "course", Search: "buyer"}), w.collectClub("k2", actions.KindCancel, actions.BulkFilter{}))
+		for i, address := range []actions.Email{"buyer2@example.org", "member1@example.org"} {
+			out, err := w.core.ExportBuyer(t.Context(), shop, address)
+			w.must(err)
+			if want := []string{`"target": "HP50002"`, `"target": "SUB00001"`}[i]; !strings.Contains(string(out), want) || !strings.Contains(string(out), runs[i].ID) {
+				t.Errorf("the export does not say %s of run %s", want, runs[i].ID)
+			}
+			_, err = w.core.EraseBuyer(t.Context(), shop, address)
+			w.must(err)
+		}
+		for i, total := range []int{3, 2} {
+			run := w.start(fmt.Sprint("s", i), runs[i])
+			w.until(run.ID, actions.BulkDone)
+			end := w.bulk(run.ID)
+			equal(t, "end", []any{end.Done, end.Dropped, end.Total, end.Why}, []any{total - 1, 1, total, []actions.BulkReason{{Rule: "bulk.erased", Count: 1}}})
+		}
+
+		w.mailbox.Fail(1_000_000)
+		run := w.start("s3", w.collect("k3", actions.BulkFilter{Product: "course"}))
+		w.work()
+		_, err := w.core.EraseBuyer(t.Context(), shop, "buyer1@example.org") // his mail is written, and never leaves
+		w.must(err)
+		w.mailbox.Fail(0)
+		w.until(run.ID, actions.BulkDone)
+		end := w.bulk(run.ID)
+		equal(t, "the run ends", []any{end.Done, end.Working, end.Why}, []any{1, 0, []actions.BulkReason{{Rule: "bulk.erased", Count: 2}}})
+		if now := w.bulk(runs[0].ID); now.Filter.Search != "" || !now.Filter.Searched {
+			t.Errorf("the run still knows what was searched for: %q", now.Filter.Search)
+		}
+	})
+}
+
+// TestAProposalDoesNotKeepWhatWasSearchedFor, and what the run means cannot be changed beneath it.
+func TestAProposalDoesNotKeepWhatWasSearchedFor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.crowd(52, "course")
+	run := w.start("k2", w.collect("k1", actions.BulkFilter{Product: "course", Search: "buyer"}))
+	row, err := w.store.Proposal(shop, run.Proposal)
+	w.must(err)
+	if strings.Contains(string(row.Payload), "buyer") {
+		t.Errorf("sealed: %s", row.Payload)
+	}
+	kept, err := w.store.BulkRun(shop, run.ID)
+	w.must(err)
+	kept.Filter = []byte(`{"product":"course"}`) // means as many today
+	w.must(w.store.SaveBulkRun(kept))
+	p, err := w.core.Decide(t.Context(), w.rui, actions.DecideInput{Key: "d1", Proposal: run.Proposal, Approve: true})
+	w.must(err)
+	equal(t, "with another meaning", string(p.Status), "rebuilt")
+}

@@ -44,6 +44,7 @@ type BuyerFile struct {
 	Cases         []Case
 	CaseMessages  []CaseMessage
 	Deflections   []CaseDeflection
+	BulkItems     []BulkItem     // of work for many
 	Inbound       []InboundEvent // deliveries that are about him, or whose payload names the address
 	Audit         []AuditEntry
 }
@@ -90,6 +91,9 @@ func (s *Store) BuyerFile(account, buyer string) (BuyerFile, error) {
 	}
 	if err := s.filePurchases(account, &f, list); err != nil {
 		return f, fmt.Errorf("purchases of a buyer: %w", err)
+	}
+	if err := s.fileBulk(account, &f); err != nil {
+		return f, fmt.Errorf("work for many about a buyer: %w", err)
 	}
 	if err := list(&f.Inbound, "buyer_id = ?", buyer); err != nil {
 		return f, fmt.Errorf("deliveries about a buyer: %w", err)
@@ -265,6 +269,7 @@ func (s *Store) EraseBuyer(f BuyerFile, at time.Time) error {
 		run(&Feedback{}, map[string]any{"buyer_id": "", "identity_id": "", "comment": ""}, "buyer_id = ? AND buyer_id <> ''", f.Buyer.ID),
 		drop(&OptOut{}, "account_id = ? AND buyer_id = ?", f.Buyer.AccountID, f.Buyer.ID),
 	}
+	all = append(all, s.eraseBulk(f)...)
 	for _, e := range f.Happened {
 		all = append(all, drop(&ListEvent{}, "account_id = ? AND subject = ? AND event = ? AND nth = ?", e.AccountID, e.Subject, e.Event, e.Nth))
 	}

@@ -150,6 +150,9 @@ func (f PurchaseFilter) needs() string {
 	if f.Transaction != "" {
 		columns = append(columns, `"transaction"`)
 	}
+	if f.Subscribed != "" {
+		columns = append(columns, "subscription_id")
+	}
 	if f.Status != "" || len(f.PendingIn) > 0 {
 		columns = append(columns, "status")
 	}
