@@ -15,6 +15,7 @@ type Asking struct {
 	Free    bool                  // and he did not say where it belongs
 	About   string                // purchase that he came from, or chose
 	Chosen  bool                  // what it is about is known
+	Sorted  bool                  // so is the topic, and he does not want what is offered in its place
 	Into    string                // case that he writes more about; newCase: none
 	Mine    []CaseRow             `json:",omitzero"`
 	Topic   actions.Topic         `json:",omitzero"`
@@ -66,6 +67,25 @@ func (f *Case) asked(values map[string]string) {
 	if values["new"] != "" {
 		f.Into = newCase
 	}
+	f.Topic = actions.Topic(values["topic"])
+	f.Sorted = f.Topic != ""
+}
+
+// Restated goes on with what a buyer writes while he is asked what to choose: it is more of his question.
+func (f *Case) Restated(text string) (flow.Launch, bool) {
+	if f.Staff || f.Text == "" || f.ID != "" {
+		return flow.Launch{}, false
+	}
+	values := map[string]string{"words": f.Text + "\n" + text}
+	if f.Free {
+		values["free"] = "1"
+	}
+	for name, known := range map[string]string{"into": f.Into, "about": f.About, "topic": string(f.Topic)} {
+		if known != "" {
+			values[name] = known
+		}
+	}
+	return flow.Launch{Flow: "case", Values: values}, true
 }
 
 // asking is the buyer's part of the table of contents.
@@ -81,10 +101,10 @@ func (f *Case) asking() []flow.Step {
 		flow.When(adds, flow.Do("add", f.add)),
 		flow.When(buyer && f.Thanked, flow.Result("thanked", nil, f.thankedItems()...).Body(f.stays)),
 		flow.When(adds, flow.Result("added", f.ownCard, f.addedItems()...).Body(f.promise)),
-		flow.When(fresh, flow.Form("about", flow.Pick("topic", &f.Topic, f.topics()...))),
+		flow.When(fresh && !f.Sorted, flow.Form("about", flow.Pick("topic", &f.Topic, f.topics()...))),
 	}
 	for _, word := range offered {
-		steps = append(steps, flow.When(fresh && selfService[f.Topic] == word, flow.Menu("offer_"+word, nil,
+		steps = append(steps, flow.When(fresh && !f.Sorted && selfService[f.Topic] == word, flow.Menu("offer_"+word, nil,
 			flow.Go("take", func() { f.Helped = true }).Styled(flow.Primary), flow.Go("write", func() { f.Helped = false }))))
 	}
 	return append(steps,

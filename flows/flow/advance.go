@@ -53,6 +53,19 @@ func Look(d Def, s State, who actions.Actor) View {
 	return t.view()
 }
 
+// restated is how the flow of a conversation begins anew with what was typed beside its buttons.
+func restated(d Def, s State, who actions.Actor, text string) (Launch, bool) {
+	t := turn{def: d, State: s.clone(), who: who}
+	if err := t.open(); err != nil {
+		return Launch{}, false
+	}
+	f, ok := t.flow.(Restater)
+	if !ok {
+		return Launch{}, false
+	}
+	return f.Restated(text)
+}
+
 // Expire ends a conversation that nobody has answered for too long.
 func Expire(d Def, s State, who actions.Actor) (State, View) { return cut(d, s, who, EndExpired) }
 

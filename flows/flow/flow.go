@@ -22,6 +22,12 @@ type Starter interface {
 	Given(who actions.Actor, values map[string]string)
 }
 
+// A Restater is a flow that begins anew, with what is known already, when somebody writes beside the buttons of its question: text
+// that goes on with what he said before.
+type Restater interface {
+	Restated(text string) (Launch, bool)
+}
+
 // A Def is a flow that can be started.
 type Def struct {
 	Name  string         // the word that starts it, the same in all languages

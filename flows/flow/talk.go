@@ -124,6 +124,11 @@ func (t *talk) meant(saved store.Conversation, s State, e Event) (Launch, bool) 
 	if fields := Look(d, s, t.who).Fields; !t.expired(saved) && len(fields) == 1 && fields[0].Kind != ChoiceField {
 		return Launch{}, false
 	}
+	if !t.expired(saved) {
+		if l, ok := restated(d, s, t.who, said.Text); ok {
+			return l, true
+		}
+	}
 	return t.greeting(said.Text)
 }
 

@@ -15,7 +15,9 @@ func draw(s flow.Shown) []string {
 		add(append([]string{"✗", s.Problem}, nonEmpty(s.Hint)...)...)
 	}
 	for _, b := range s.Body {
-		add(b)
+		for _, line := range strings.Split(b, "\n") {
+			add(line)
+		}
 	}
 	for _, f := range s.Facts {
 		add(f.Label+":", strings.ReplaceAll(f.Value, "\n", " / "))
