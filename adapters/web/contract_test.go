@@ -249,18 +249,18 @@ func TestContract(t *testing.T) {
 	}
 }
 
-// TestTranscripts plays the written conversations in each pane.
+// TestTranscripts plays written conversations in each pane; all of them with AFTERSALE_TEST_LONG=1.
 func TestTranscripts(t *testing.T) {
 	t.Parallel()
 	for _, p := range Panes() {
 		t.Run(string(p), func(t *testing.T) {
 			t.Parallel()
-			i, n := uint32(0), uint32(1)
-			if p != Buyer { // the team's and the creator's have forms, and share those
-				n = 2
+			i, n := uint32(0), uint32(2)
+			if p != Buyer { // the team's and the creator's have forms, and share what Slack and Discord play whole
+				n = 4
 			}
 			if p == Creator {
-				i = 1
+				i = 2
 			}
 			adaptertest.TranscriptsPart(t, i, n, func(t *testing.T, desk flow.Desk) adaptertest.Harness { return openPane(t, desk, p) })
 		})

@@ -24,7 +24,7 @@ import (
 )
 
 // Patience is how long a waiting test waits before it fails.
-const Patience = 20 * time.Second
+const Patience = time.Minute
 
 // The ids of this Discord: the bot, its application, the one server, and a room of it.
 const (

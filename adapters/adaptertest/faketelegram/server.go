@@ -18,7 +18,7 @@ import (
 )
 
 // Patience is how long a waiting test waits before it fails.
-const Patience = 20 * time.Second
+const Patience = time.Minute
 
 // BotID is the bot's user id.
 const BotID = 7000
