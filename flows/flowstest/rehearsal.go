@@ -31,6 +31,7 @@ type Change struct {
 	Now     flow.Shown
 	Before  []flow.Shown // what it said before, oldest first
 	Aside   bool         // it began as the answer to something in the room
+	Thread  bool         // it stands in the thread of a message of the room
 }
 
 // Rehearse begins. Where a view names the platform that somebody is on, it is there.
@@ -193,7 +194,7 @@ func (r *Rehearsal) changes(before map[string]int) []Change {
 			}
 			all = append(all, c)
 			if in(chat, room) {
-				all[len(all)-1].Person = ""
+				all[len(all)-1].Person, all[len(all)-1].Thread = "", chat != room
 			}
 		}
 	}
