@@ -163,8 +163,12 @@ func (c *Core) Feedback(ctx context.Context, who Actor, q FeedbackQuery) (Feedba
 			page.Next = cursor{At: last.CreatedAt, ID: last.ID}.String()
 			break
 		}
-		page.Feedback = append(page.Feedback, Feedback{ID: row.ID, Product: row.Product, Buyer: row.Buyer, Score: row.Score,
-			Category: FeedbackCategory(row.Category), Comment: row.Comment, Case: row.CaseID != "", At: row.CreatedAt.UTC()})
+		page.Feedback = append(page.Feedback, toFeedback(row))
 	}
 	return page, nil
+}
+
+func toFeedback(row store.SaidFeedback) Feedback {
+	return Feedback{ID: row.ID, Product: row.Product, Buyer: row.Buyer, Score: row.Score, Category: FeedbackCategory(row.Category), Comment: row.Comment,
+		Case: row.CaseID != "", At: row.CreatedAt.UTC()}
 }

@@ -223,3 +223,55 @@ func TestPageOfAQuestion(t *testing.T) {
 		t.Errorf("too late: %+v, %v", form, err)
 	}
 }
+
+// TestDigest: one for each week that anybody said anything in, from Monday at nine on, whichever replica looks; it counts from
+// Monday to Monday of the account's zone and compares with the week before.
+func TestDigest(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := worldOn(t, s, func(p *actions.Policy) { p.Feedback = actions.FeedbackPolicy{} })
+		ctx := t.Context()
+		said := func(key string, at time.Time, score int, kind actions.FeedbackCategory) {
+			t.Helper()
+			added, err := s.In(ctx).AddFeedback(store.Feedback{ID: key, AccountID: shop, About: "own:" + key, Source: "own", ProductID: "course", BuyerID: "marina",
+				Score: score, Category: string(kind), Comment: key, CreatedAt: at})
+			if err != nil || !added {
+				t.Fatal(added, err)
+			}
+		}
+		monday := time.Date(2026, 3, 16, 3, 0, 0, 0, time.UTC) // midnight in São Paulo
+		said("before", monday.AddDate(0, 0, -8), 5, actions.Praise)
+		said("first", monday.AddDate(0, 0, -7), 2, actions.Complaint)
+		said("last", monday.Add(-time.Second), 3, actions.Praise)
+		said("after", monday, 1, actions.Complaint)
+		digests := func() int {
+			t.Helper()
+			w.lookAround()
+			n := 0
+			for _, j := range w.noted() {
+				if j == "announce digest:2026-W11" {
+					n++
+				}
+			}
+			return n
+		}
+		w.pass(monday.Add(9*time.Hour - time.Minute).Sub(w.clock()))
+		equal(t, "before nine", digests(), 0)
+		w.pass(time.Minute)
+		equal(t, "at nine", digests(), 1)
+		replica := w.replica(func(p *actions.Policy) { p.Feedback = actions.FeedbackPolicy{} })
+		w.must(replica.Handlers()[actions.JobExpire](ctx, jobs.Job{Kind: actions.JobExpire}))
+		equal(t, "again", digests(), 0)
+		d, err := w.core.FeedbackDigest(ctx, w.bia, "2026-W11")
+		w.must(err)
+		equal(t, "digest", []any{d.Said.Given, d.Said.Average, d.Before.Average, d.Products, len(d.Complaints), d.Complaints[0].Comment, len(d.Praises)},
+			[]any{2, 250, 500, []actions.ProductFeedback{{Product: "Pão em Casa", Given: 2, Average: 250, Before: 500}}, 1, "first", 1})
+		for week, who := range map[string]actions.Actor{"2026-W11": w.ana, "2026-W99": w.rui, "x": w.rui} {
+			_, err := w.core.FeedbackDigest(ctx, who, week)
+			wantError(t, err, actions.NotFound, "error.stale")
+		}
+		r, err := w.core.Report(ctx, w.rui, actions.ReportQuery{Period: actions.ReportWeek})
+		w.must(err)
+		equal(t, "report", r.Judged[0].Product, "Pão em Casa")
+	})
+}

@@ -61,6 +61,7 @@ type Report struct {
 	RepeatRate  int
 	Partial     bool // reasons and repeats are of the newest requests alone
 	Feedback    FeedbackSummary
+	Judged      []ProductFeedback // how products were judged, those with most answers first
 	Bars        []ReportBar
 }
 
@@ -230,6 +231,10 @@ func (n counting) contacts(r *Report) error {
 func (n counting) feedback(r *Report) error {
 	rows, err := n.s.CountFeedback(n.account, n.product, r.From, r.To)
 	r.Feedback = summed(rows)
+	if err != nil || n.product != "" {
+		return err
+	}
+	r.Judged, err = productScores(n.s, n.account, r.From.Add(r.From.Sub(r.To)), r.From, r.To)
 	return err
 }
 

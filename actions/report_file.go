@@ -92,12 +92,21 @@ func (r Report) rows(zone string) [][]string {
 		rows = append(rows, count("feedback_"+strconv.Itoa(score), r.Feedback.Scores[score]))
 	}
 	rows = append(rows, count("praise", r.Feedback.Praise), count("suggestions", r.Feedback.Suggestions), count("complaints", r.Feedback.Complaints))
+	if r.Feedback.Given > 0 {
+		rows = append(rows, []string{"feedback_mean", hundredths(r.Feedback.Average), ""})
+	}
+	for _, p := range r.Judged {
+		rows = append(rows, count("feedback_scores of "+p.Product, p.Given), []string{"feedback_mean of " + p.Product, hundredths(p.Average), ""})
+	}
 	for _, b := range r.Bars {
 		at := b.From.In(where).Format("2006-01-02T15:04")
 		rows = append(rows, count("sales_"+at, b.Sales), count("returns_"+at, b.Returns))
 	}
 	return rows
 }
+
+// hundredths writes a mean with a point, for machines.
+func hundredths(n int) string { return fmt.Sprintf("%d.%02d", n/100, n%100) }
 
 // decimal writes money with a point, for machines.
 func decimal(m Money) string {

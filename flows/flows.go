@@ -79,6 +79,7 @@ func Cards(core *actions.Core) []flow.CardDef {
 		AnswerCard(core),
 		CaseClosedCard(core),
 		AskCard(core),
+		DigestCard(core),
 		HomeCard(core),
 		AlarmCard(core),
 		CallCard(core),

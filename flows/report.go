@@ -106,7 +106,8 @@ func reportFacts(r actions.Report) []flow.Fact {
 	if r.RepeatRate >= 0 {
 		facts = append(facts, flow.Card("repeated", flow.T("report.repeated", "rate", percent(r.RepeatRate), "repeated", r.Repeated, "count", r.Contacts))...)
 	}
-	return append(facts, feedbackFacts(r.Feedback)...)
+	facts = append(facts, feedbackFacts(r.Feedback)...)
+	return append(facts, flow.Card("spread", spread(r.Feedback), "by_product", judged(r.Judged))...)
 }
 
 // feedbackFacts are what buyers said.
@@ -130,5 +131,6 @@ func percent(tenths int) flow.Text {
 }
 
 func hundredths(n int) flow.Text {
-	return flow.T("report.mean", "whole", strconv.Itoa(n/100), "tenths", strconv.Itoa((n%100+5)/10))
+	n = (n + 5) / 10 // 4.96 is 5.0
+	return flow.T("report.mean", "whole", strconv.Itoa(n/10), "tenths", strconv.Itoa(n%10))
 }

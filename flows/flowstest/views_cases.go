@@ -72,6 +72,10 @@ func longCaseCards(p actions.Purchase) []longView {
 	add := func(v flow.View, _ map[string]flow.Launch) {
 		all = append(all, longView{View: v}, longView{View: v, shared: true})
 	}
+	judged := []actions.ProductFeedback{{Product: longProduct, Given: 1, Average: 450}, {Product: longProduct, Given: 2, Average: 450, Before: 400},
+		{Product: longProduct, Given: 2, Average: 350, Before: 400}, {Product: longProduct, Given: 2, Average: 400, Before: 400}}
+	add(flows.ShowDigest(actions.FeedbackDigest{Week: "2026-W11", From: someday, To: someday, Said: actions.FeedbackSummary{Given: 5, Average: 420, Praise: 1}, Products: judged,
+		Complaints: longFeedback().Feedback, Praises: longFeedback().Feedback}))
 	for _, score := range []int{0, 1, 5} {
 		ask := actions.Ask{ID: longID, Product: longProduct, Score: score}
 		add(flows.ShowAsk(ask))
