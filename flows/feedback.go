@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"strconv"
 
 	"github.com/aftersale/aftersale/actions"
@@ -90,7 +91,7 @@ func (f *Feedback) lines() []flow.Fact {
 		if x.Comment == "" {
 			key = "feedback.line_alone"
 		}
-		all[i] = flow.T(key, "at", x.At, "score", strconv.Itoa(x.Score), "category", flow.T("feedback.category."+string(x.Category)),
+		all[i] = flow.T(key, "at", x.At, "score", strconv.Itoa(x.Score), "category", flow.T("feedback.category."+cmp.Or(string(x.Category), "none")),
 			"product", x.Product, "who", flow.PersonName(x.Buyer), "comment", x.Comment)
 	}
 	return flow.Card("said", all)
