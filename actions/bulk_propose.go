@@ -112,6 +112,9 @@ func (c *Core) decideBulk(tx *store.Store, who Actor, row store.Proposal, in Dec
 		}
 		return c.endBulk(tx, &run, BulkDropped)
 	}
+	if run.Total+run.LeftOut > checkInTurn {
+		return c.beginCheck(tx, &d, &run)
+	}
 	same := o.Bulk.Means == "" || c.vault.Match(o.Bulk.Means, meaningUse, meaning(&run)...)
 	if same {
 		if same, err = c.recount(tx, run); err != nil {

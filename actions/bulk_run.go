@@ -49,6 +49,7 @@ const (
 	BulkCollecting BulkState = "collecting" // whom it is for is being written down
 	BulkReady      BulkState = "ready"      // counted: whoever asked has to start it
 	BulkProposed   BulkState = "proposed"   // somebody else decides
+	BulkChecking   BulkState = "checking"   // somebody else has agreed; it is counted once more, and then begins
 	BulkRunning    BulkState = "running"
 	BulkPaused     BulkState = "paused"
 	BulkStopping   BulkState = "stopping" // nothing new is begun; what was begun is still on its way
@@ -144,7 +145,7 @@ func (c *Core) OpenBulk(ctx context.Context, who Actor) ([]BulkRun, error) {
 	}
 	var all []BulkRun
 	for _, row := range rows {
-		if row.StartedAt == nil && row.State != string(BulkProposed) {
+		if row.StartedAt == nil && row.State != string(BulkProposed) && row.State != string(BulkChecking) {
 			continue // somebody is still looking at the count
 		}
 		run, err := c.toBulk(s, row)

@@ -224,6 +224,9 @@ func (c *Core) addItems(tx *store.Store, run *store.BulkRun, list []bulkCandidat
 
 // collected ends collecting: the count is exact now.
 func (c *Core) collected(tx *store.Store, run *store.BulkRun) error {
+	if run.Checked == changed {
+		return c.proposeAgain(tx, run)
+	}
 	run.State = string(BulkReady)
 	run.Revision++
 	if err := tx.SaveBulkRun(*run); err != nil {
@@ -247,11 +250,18 @@ func (c *Core) collectJob(ctx context.Context, job jobs.Job) error {
 	}
 	return c.store.Tx(ctx, func(tx *store.Store) error {
 		run, err := tx.LockBulkRun(w.Account, w.Run)
-		if errors.Is(err, store.ErrNotFound) || err == nil && (run.Slice != w.Slice || run.State != string(BulkCollecting)) {
+		if errors.Is(err, store.ErrNotFound) || err == nil && run.Slice != w.Slice {
 			return nil
 		}
 		if err != nil {
 			return err
+		}
+		switch BulkState(run.State) {
+		case BulkCollecting:
+		case BulkChecking:
+			return c.checkOn(tx, &run, collectSlice)
+		default:
+			return nil
 		}
 		return c.collectOn(tx, &run, collectSlice)
 	})

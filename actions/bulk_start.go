@@ -152,7 +152,7 @@ func (c *Core) resumeRun(tx *store.Store, who Actor, run *store.BulkRun) error {
 
 func (c *Core) stopBulk(tx *store.Store, who Actor, run *store.BulkRun) error {
 	switch BulkState(run.State) {
-	case BulkCollecting, BulkReady:
+	case BulkCollecting, BulkReady, BulkChecking:
 		return c.endBulk(tx, run, BulkDropped)
 	case BulkProposed:
 		return c.takeBack(tx, who, run)

@@ -239,7 +239,7 @@ func (c *Core) endBulk(tx *store.Store, run *store.BulkRun, state BulkState) err
 // resumeBulk takes up runs that nobody works on, as after too many failures of a job, and drops those that nobody started.
 func (c *Core) resumeBulk(ctx context.Context) error {
 	s := c.store.In(ctx)
-	idle, err := s.IdleBulkRuns([]string{string(BulkCollecting), string(BulkRunning), string(BulkStopping)}, c.now().Add(-bulkForgotten), expireBatch)
+	idle, err := s.IdleBulkRuns([]string{string(BulkCollecting), string(BulkChecking), string(BulkRunning), string(BulkStopping)}, c.now().Add(-bulkForgotten), expireBatch)
 	if err != nil {
 		return err
 	}
@@ -273,7 +273,7 @@ func (c *Core) nextSlice(tx *store.Store, run *store.BulkRun) error {
 		return err
 	}
 	slice := bulkSlice{run.AccountID, run.ID, run.Slice}
-	if run.State == string(BulkCollecting) {
+	if run.State == string(BulkCollecting) || run.State == string(BulkChecking) {
 		return enqueue(tx, JobCollect, "", slice)
 	}
 	return c.enqueueMass(tx, JobBulk, "", 0, slice)

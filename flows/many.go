@@ -91,7 +91,7 @@ func steers(r actions.BulkRun) []string {
 		return []string{actions.ResumeBulk, actions.StopBulk}
 	case r.State == actions.BulkReady:
 		return []string{continueRun, actions.StopBulk}
-	case r.State == actions.BulkCollecting, r.State == actions.BulkProposed:
+	case r.State == actions.BulkCollecting, r.State == actions.BulkProposed, r.State == actions.BulkChecking:
 		return []string{actions.StopBulk}
 	case r.Retryable():
 		return []string{retryRun}

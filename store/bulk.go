@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -77,6 +78,22 @@ func (s *Store) DropBulkItems(run string) error {
 // BulkItem returns one item; ErrNotFound when there is none.
 func (s *Store) BulkItem(run string, seq int) (BulkItem, error) {
 	return readOne[BulkItem](s, "SELECT "+s.columns(BulkItem{}, "i")+" FROM bulk_items i WHERE i.run_id = ? AND i.seq = ?", run, seq)
+}
+
+// BulkItemsOf returns the items of a run by their targets; those that are not there are left out.
+func (s *Store) BulkItemsOf(account, run string, targets []string) (map[string]BulkItem, error) {
+	found := make(map[string]BulkItem, len(targets))
+	for some := range slices.Chunk(targets, MaxBatch) {
+		part, err := read[BulkItem](s, len(some), "SELECT "+s.columns(BulkItem{}, "i")+` FROM bulk_items i
+			WHERE i.account_id = ? AND i.target IN ? AND i.run_id = ? LIMIT ?`, account, some, run, len(some))
+		if err != nil {
+			return nil, fmt.Errorf("items of a run: %w", err)
+		}
+		for _, i := range part {
+			found[i.Target] = i
+		}
+	}
+	return found, nil
 }
 
 // NextBulkItems lists the items of a run that nobody has begun, in order.

@@ -3,6 +3,8 @@ package store
 import (
 	"fmt"
 	"time"
+
+	"gorm.io/gorm"
 )
 
 // CreateProposal records a proposal.
@@ -92,4 +94,10 @@ func (s *Store) DueProposals(now time.Time, limit int) ([]Proposal, error) {
 // ReplaceProposal records which proposal stands for a rebuilt one.
 func (s *Store) ReplaceProposal(id, by string) error {
 	return one(s.db().Model(&Proposal{}).Where("id = ?", id).UpdateColumn("replaced_by", by))
+}
+
+// UndoApproval writes that an approved proposal came to nothing after all: it was withdrawn for a reason, or another stands for it.
+func (s *Store) UndoApproval(id, status, reason, by string) error {
+	return one(s.db().Model(&Proposal{}).Where("id = ? AND status = 'approved'", id).
+		UpdateColumns(map[string]any{"status": status, "decided_reason": reason, "replaced_by": by, "revision": gorm.Expr("revision + 1")}))
 }

@@ -69,7 +69,7 @@ func longSubscribers(p actions.Purchase, run actions.BulkRun) flows.Subscribers 
 func longBulkCards(p actions.Purchase) []longView {
 	var all []longView
 	reader := actions.Actor{ID: "m", Role: actions.Manager}
-	for _, state := range []actions.BulkState{actions.BulkCollecting, actions.BulkReady, actions.BulkProposed, actions.BulkRunning, actions.BulkPaused,
+	for _, state := range []actions.BulkState{actions.BulkCollecting, actions.BulkReady, actions.BulkProposed, actions.BulkChecking, actions.BulkRunning, actions.BulkPaused,
 		actions.BulkStopping, actions.BulkStopped, actions.BulkDone, actions.BulkDropped} {
 		v, _ := flows.ShowBulk(longRun(p, state), reader)
 		v.Live = "bulk:" + longID
