@@ -73,6 +73,7 @@ type Case struct {
 	ClosedAt     time.Time
 	Reopened     int
 	Messages     int
+	Files        int    // that the buyer sent, and that are still kept
 	Locale       string // that the buyer reads
 	Reach        string // how a reply goes to the buyer: ByChat, ByMail; empty: there is no way
 	Overdue      bool
@@ -149,6 +150,10 @@ func (c *Core) toCases(s *store.Store, rows []store.Case) ([]Case, error) {
 	if err != nil {
 		return nil, err
 	}
+	files, err := s.CountCaseFiles(ids)
+	if err != nil {
+		return nil, err
+	}
 	var about map[string]store.FullPurchase
 	if len(purchases) > 0 && len(rows) > 0 {
 		if about, err = s.PurchasesByID(rows[0].AccountID, purchases); err != nil {
@@ -158,6 +163,7 @@ func (c *Core) toCases(s *store.Store, rows []store.Case) ([]Case, error) {
 	all := make([]Case, len(rows))
 	for i, r := range rows {
 		all[i] = toCase(r, c.now())
+		all[i].Files = files[r.ID]
 		may, err := c.mayReopen(s, r)
 		if err != nil {
 			return nil, err

@@ -56,6 +56,9 @@ func (c *Core) AddToCase(ctx context.Context, who Actor, in AddToCaseInput) (Cas
 		if err != nil {
 			return err
 		}
+		if err := c.takeFiles(tx, who, *row); err != nil {
+			return err
+		}
 		if err := c.inCase(tx, *row, m.ID, CaseEvent{Kind: kind}); err != nil {
 			return err
 		}

@@ -99,6 +99,9 @@ func (c *Core) OpenCase(ctx context.Context, who Actor, in OpenCaseInput) (Case,
 		if err != nil {
 			return err
 		}
+		if err := c.takeFiles(tx, who, row); err != nil {
+			return err
+		}
 		if err := c.inCase(tx, row, m.ID, CaseEvent{Kind: EventOpened}); err != nil {
 			return err
 		}
@@ -122,6 +125,14 @@ func (c *Core) OpenCase(ctx context.Context, who Actor, in OpenCaseInput) (Case,
 	}
 	opened, err := c.Case(ctx, who, id)
 	return opened, err
+}
+
+// takeFiles puts the files that a buyer has sent and not yet said what they are about into his case.
+func (c *Core) takeFiles(tx *store.Store, who Actor, row store.Case) error {
+	if !who.Is(BuyerRole) || who.Identity == "" {
+		return nil
+	}
+	return tx.GiveCaseFiles(row.AccountID, who.Identity, row.ID)
 }
 
 // checkCaseText refuses a text that is empty or too long.

@@ -97,6 +97,7 @@ func (c *Core) forgettings(account string) []forgetting {
 			return tx.ForgetCaseTexts(before, c.now(), limit)
 		})},
 		{"feedback", r.Feedback, simple((*store.Store).ForgetFeedback)},
+		{"waiting_files", 1, simple((*store.Store).ForgetWaitingFiles)},
 		{"requests", r.Requests, c.trimRequests},
 		{"proposals", r.Requests, c.trimProposals},
 	}

@@ -27,6 +27,7 @@ var sealedColumns = []sealedColumn{
 	{SealedColumn: store.SealedColumn{Table: "hook_endpoints", Key: "id", Column: "secret"}, use: sealedHook},
 	{SealedColumn: store.SealedColumn{Table: "hook_endpoints", Key: "id", Column: "old_secret"}, use: sealedHook},
 	{SealedColumn: store.SealedColumn{Table: "case_messages", Key: "id", Column: "body"}, use: caseUse},
+	{SealedColumn: store.SealedColumn{Table: "case_files", Key: "id", Column: "body"}, use: caseFileUse, batch: 4},
 	{SealedColumn: store.SealedColumn{Table: "second_factors", Key: "person_id", Column: "secret"}, use: sealedFactor},
 	{SealedColumn: store.SealedColumn{Table: "second_factors", Key: "person_id", Column: "pending"}, use: sealedFactor},
 }

@@ -60,6 +60,9 @@ func (f *Case) teamCard() []flow.Fact {
 
 func (f *Case) teamItems() []flow.Item {
 	items := doors(caseItems(f.Item, false))
+	if f.Item.Files > 0 {
+		items = append(items, flow.Open("files", "case_files", map[string]string{"case": f.ID}))
+	}
 	if f.Decides {
 		items = append(items, flow.Open("canned", "canned", map[string]string{"case": f.ID}))
 	}

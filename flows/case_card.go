@@ -145,6 +145,9 @@ func caseFacts(c actions.Case) []flow.Fact {
 	if c.Reopened > 0 {
 		facts = append(facts, flow.Card("reopened", flow.T("casecard.reopened", "count", c.Reopened))...)
 	}
+	if c.Files > 0 {
+		facts = append(facts, flow.Card("files", flow.T("casecard.files", "count", c.Files))...)
+	}
 	return append(facts, flow.Card("answered_by", flow.T("casecard.reach."+reachWord(c)))...)
 }
 

@@ -31,6 +31,7 @@ func All(core *actions.Core) []flow.Def {
 		NewCaseTake(core),
 		NewCaseReply(core),
 		NewCaseNote(core),
+		NewCaseFiles(core),
 		NewCaseCanned(core),
 		NewCanned(core),
 		NewCaseSnooze(core),

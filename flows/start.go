@@ -21,7 +21,7 @@ type Start struct {
 // all that somebody says.
 func NewStart(core *actions.Core) flow.Def {
 	return flow.Def{Name: Home, Roles: everybody, New: func() flow.Flow { return &Start{} },
-		Greeted: greeted, Unwanted: unwanted,
+		Greeted: greeted, Unwanted: unwanted, Received: receive(core),
 		Redirect: func(ctx context.Context, words string) (flow.Launch, bool) {
 			if join, ok := invitation(words); ok {
 				return join, true

@@ -88,5 +88,8 @@ func (s *Store) ForgetCaseTexts(before, at time.Time, limit int) (int, error) {
 	if err := s.db().Where("case_id IN ?", ids).Delete(&CaseEvent{}).Error; err != nil {
 		return 0, fmt.Errorf("forget what happened in cases: %w", err)
 	}
+	if err := s.db().Where("case_id IN ?", ids).Delete(&CaseFile{}).Error; err != nil {
+		return 0, fmt.Errorf("forget the files of cases: %w", err)
+	}
 	return len(ids), s.db().Model(&Case{}).Where("id IN ?", ids).UpdateColumn("trimmed_at", at.UTC()).Error
 }

@@ -50,6 +50,7 @@ func Models() []any {
 		&Case{},
 		&CaseMessage{},
 		&CaseEvent{},
+		&CaseFile{},
 		&CaseDeflection{},
 		&CaseCounter{},
 		&Feedback{},

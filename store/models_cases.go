@@ -49,6 +49,20 @@ type CaseMessage struct {
 	CreatedAt  time.Time
 }
 
+// A CaseFile is a file that a buyer sent with a question.
+type CaseFile struct {
+	ID         string `gorm:"primaryKey"`
+	AccountID  string
+	CaseID     string // empty: he has not said yet what it is about
+	IdentityID string // chat user who sent it
+	Album      string // the platform's id of what was sent as one
+	Name       string
+	MIME       string `gorm:"column:mime"`
+	Size       int64  // bytes
+	Body       []byte // sealed; NULL once it was dropped
+	CreatedAt  time.Time
+}
+
 // A CaseEvent is something that happened in a case, for the threads in which the team follows it. It holds no text: that of a
 // message stands in the CaseMessage of the same id.
 type CaseEvent struct {

@@ -43,6 +43,7 @@ type BuyerFile struct {
 	OptOuts       []OptOut
 	Cases         []Case
 	CaseMessages  []CaseMessage
+	CaseFiles     []CaseFile // without their content
 	Deflections   []CaseDeflection
 	BulkItems     []BulkItem     // of work for many
 	Inbound       []InboundEvent // deliveries that are about him, or whose payload names the address
@@ -296,6 +297,7 @@ func (s *Store) EraseBuyer(f BuyerFile, at time.Time) error {
 		all = append(all, run(&Case{}, map[string]any{"identity_id": "", "status": "closed", "closed_at": closed, "waiting_since": nil,
 			"promised_at": nil, "snoozed_until": nil, "trimmed_at": at, "revision": c.Revision + 1}, "id = ?", c.ID),
 			run(&CaseMessage{}, map[string]any{"body": nil}, "case_id = ?", c.ID),
+			run(&CaseFile{}, map[string]any{"body": nil, "name": ""}, "case_id = ?", c.ID),
 			run(&CaseMessage{}, map[string]any{"author_name": ""}, "case_id = ? AND kind = 'buyer'", c.ID))
 	}
 	for _, d := range f.Deflections {

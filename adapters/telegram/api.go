@@ -22,6 +22,7 @@ import (
 type api struct {
 	token    string
 	endpoint string
+	base     string // of files
 	http     *http.Client
 	redact   *chat.Redactor
 }
@@ -34,7 +35,7 @@ func newAPI(token, base string, client *http.Client) *api {
 	// Whoever redirects a call would be given the token.
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	endpoint := strings.ReplaceAll(base, "%", "%%") + "/bot%s/%s"
-	return &api{token: token, endpoint: endpoint, http: &own, redact: chat.NewRedactor(token)}
+	return &api{token: token, endpoint: endpoint, base: base, http: &own, redact: chat.NewRedactor(token)}
 }
 
 // call posts a method and decodes its result, which may be nil. Its errors hold no token; what Telegram refused is a

@@ -20,6 +20,7 @@ type event struct {
 	group  int64  // where it happened, if others read along; 0 in the private chat
 	thread int    // topic of that chat
 	reply  int    // message to answer to in a group
+	file   string // id of what was sent, until it is fetched
 	typed  int    // message of the private chat that holds what was typed
 }
 
@@ -68,7 +69,7 @@ func decodeMessage(u update, m *message, me string, words []string) (event, bool
 	if text == "" {
 		text = chat.Clean(m.Caption)
 	}
-	if text == "" {
+	if _, file := m.attached(); text == "" && !(file && m.Chat.private()) {
 		return event{}, false
 	}
 	e := begin(u, m.From, strconv.Itoa(m.ID))
@@ -84,6 +85,9 @@ func decodeMessage(u update, m *message, me string, words []string) (event, bool
 		e.typed = m.ID
 	}
 	if !command {
+		if m.Chat.private() {
+			e = decodeFile(e, m)
+		}
 		return e, true
 	}
 	word, to, named := strings.Cut(c.Word, "@")

@@ -63,6 +63,10 @@ func (a *Adapter) serve(ctx context.Context, e event, acked <-chan struct{}) {
 	stop := a.typing(e)
 	defer stop()
 	on := &screen{a: a, event: e, acked: acked, stop: stop}
+	if err := a.fetchFile(ctx, &e); err != nil {
+		a.fail(ctx, e, on, err)
+		return
+	}
 	if err := a.Desk.Handle(ctx, e.in, on); err != nil {
 		a.fail(ctx, e, on, err)
 	}

@@ -10,14 +10,17 @@ type update struct {
 
 // A message is one in a chat. An inaccessible one, which is too old to be told, has the date 0.
 type message struct {
-	ID      int    `json:"message_id"`
-	From    *user  `json:"from"`
-	Chat    *place `json:"chat"`
-	Date    int64  `json:"date"`
-	Text    string `json:"text"`
-	Caption string `json:"caption"`
-	Thread  int    `json:"message_thread_id"`
-	Topic   bool   `json:"is_topic_message"`
+	ID       int        `json:"message_id"`
+	From     *user      `json:"from"`
+	Chat     *place     `json:"chat"`
+	Date     int64      `json:"date"`
+	Text     string     `json:"text"`
+	Caption  string     `json:"caption"`
+	Document *document  `json:"document"`
+	Photo    []document `json:"photo"`
+	Album    string     `json:"media_group_id"`
+	Thread   int        `json:"message_thread_id"`
+	Topic    bool       `json:"is_topic_message"`
 }
 
 // thread is the topic in which the answer belongs; 0 for none.

@@ -41,6 +41,8 @@ type Def struct {
 	Route func(values map[string]string) (Launch, bool)
 	// Greeted, when set on the home flow, may have text that answers nothing start another flow.
 	Greeted func(who actions.Actor, text string) (Launch, bool)
+	// Received, when set on the home flow, takes files that somebody sends.
+	Received Receiver
 	// Unwanted, when set on the home flow, finds text that must not be in a chat: it is taken out of it where that can be done,
 	// nothing reads or keeps it, and what Unwanted returns is the answer. open is the flow that waits for an
 	// answer, or lingers; empty: none.

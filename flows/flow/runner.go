@@ -273,6 +273,8 @@ func (t *talk) route() (answer, error) {
 		return t.command(g)
 	case Typed:
 		return t.typed(g)
+	case Sent:
+		return t.sent(g)
 	case Pressed:
 		token, err := ParseToken(g.Token)
 		if err != nil {

@@ -245,7 +245,7 @@ func (in Inbound) PrivateChat() string {
 	return in.Direct
 }
 
-// A Gesture is one of Command, Typed, Pressed, Submitted, Remark.
+// A Gesture is one of Command, Typed, Pressed, Submitted, Remark, Sent.
 type Gesture interface{ gesture() }
 
 // A Command starts a flow by its word: "/refund HP123" is {"refund", "HP123"}. Where the platform has typed options,

@@ -10,7 +10,7 @@ import (
 
 func longCase(p actions.Purchase, status actions.CaseStatus) actions.Case {
 	c := actions.Case{ID: longID, Number: 123456789, Topic: actions.TopicComplaint, Status: status, Buyer: p.Buyer, Transaction: p.Transaction,
-		Purchase: p, Assignee: "x", AssigneeName: longName, First: longSaid, OpenedAt: someday, LastAt: someday, Reopened: 12, Messages: 1234,
+		Purchase: p, Assignee: "x", AssigneeName: longName, First: longSaid, OpenedAt: someday, LastAt: someday, Reopened: 12, Messages: 1234, Files: 12,
 		Reach: actions.ByMail, Revision: 12}
 	c.Buyer.ID = "b"
 	c.Purchase.Refunding = true
@@ -58,7 +58,7 @@ func longCases(p actions.Purchase) []flow.Flow {
 			all = append(all, &flows.Canned{All: canned, Reply: picked, Name: canned[0].Name, Locale: "en", Text: longSaid, Shown: longSaid})
 		}
 		all = append(all, &flows.CaseCanned{OfCase: of, All: canned})
-		all = append(all, &flows.CaseTake{OfCase: of}, &flows.CaseNote{OfCase: of, Text: longSaid}, &flows.CaseSnooze{OfCase: of},
+		all = append(all, &flows.CaseFiles{OfCase: of}, &flows.CaseFiles{OfCase: of, Sent: 12}, &flows.CaseTake{OfCase: of}, &flows.CaseNote{OfCase: of, Text: longSaid}, &flows.CaseSnooze{OfCase: of},
 			&flows.CaseClose{OfCase: of}, &flows.CaseSolved{OfCase: of},
 			&flows.CaseReply{OfCase: of, Said: longMessages(), Text: longSaid, Meanwhile: longMessages()[1]})
 	}

@@ -19,6 +19,8 @@ func (s *Server) act(r *http.Request, method string, p map[string]any) outcome {
 		return s.sendMessage(p)
 	case "sendDocument":
 		return s.sendDocument(p)
+	case "getFile":
+		return s.getFile(p)
 	case "sendPhoto":
 		return s.sendPhoto(p)
 	case "editMessageText":

@@ -32,6 +32,7 @@ var methods = map[string]map[string]kind{
 	"getWebhookInfo":         {},
 	"sendMessage":            {"!chat_id": number, "message_thread_id": number, "!text": text, "parse_mode": text, "link_preview_options": object, "reply_parameters": object, "reply_markup": object, "disable_notification": truth},
 	"editMessageText":        {"!chat_id": number, "!message_id": number, "!text": text, "parse_mode": text, "link_preview_options": object, "reply_markup": object},
+	"getFile":                {"!file_id": text},
 	"deleteMessage":          {"!chat_id": number, "!message_id": number},
 	"answerCallbackQuery":    {"!callback_query_id": text, "text": text, "show_alert": truth, "url": text, "cache_time": number},
 	"sendChatAction":         {"!chat_id": number, "message_thread_id": number, "!action": text},

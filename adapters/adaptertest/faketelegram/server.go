@@ -59,7 +59,8 @@ type Server struct {
 	workers sync.WaitGroup
 
 	chats    map[int64]*chat
-	messages int // ids given so far
+	uploads  map[string]Upload // what users sent, by id
+	messages int               // ids given so far
 	queries  map[string]*query
 	calls    []Call
 	faults   map[string][]Fault
@@ -79,7 +80,7 @@ type Server struct {
 // New starts a server for the test.
 func New(t testing.TB, o Options) *Server {
 	s := &Server{
-		Options: o, t: t, closed: make(chan struct{}), chats: map[int64]*chat{}, queries: map[string]*query{}, faults: map[string][]Fault{},
+		Options: o, t: t, closed: make(chan struct{}), chats: map[int64]*chat{}, uploads: map[string]Upload{}, queries: map[string]*query{}, faults: map[string][]Fault{},
 		reach: map[string]string{}, profile: map[string]string{}, commands: map[string][]map[string]string{}, updates: 900_000, menu: "default",
 	}
 	s.changed = sync.NewCond(&s.mu)
@@ -164,6 +165,10 @@ func (s *Server) wait(what string, until func() bool) {
 
 // serve answers POST /bot<token>/<method>.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, "/file/") {
+		s.serveFile(w, r)
+		return
+	}
 	token, method, ok := strings.Cut(strings.TrimPrefix(r.URL.Path, "/bot"), "/")
 	if !ok || !strings.HasPrefix(r.URL.Path, "/bot") {
 		http.NotFound(w, r)
