@@ -62,6 +62,7 @@ type Report struct {
 	Partial     bool // reasons and repeats are of the newest requests alone
 	Feedback    FeedbackSummary
 	Judged      []ProductFeedback // how products were judged, those with most answers first
+	Cases       CaseSummary
 	Bars        []ReportBar
 }
 
@@ -86,6 +87,7 @@ type ReportBar struct {
 	From    time.Time
 	Sales   int
 	Returns int // refunds and chargebacks
+	Cases   int // opened
 }
 
 // Report counts a period.
@@ -107,8 +109,12 @@ func (c *Core) Report(ctx context.Context, who Actor, q ReportQuery) (Report, er
 		return Report{}, failed("find a product", err)
 	}
 	r.Product = product.Name
+	set, err := c.settingsOf(s, who)
+	if err != nil {
+		return Report{}, failed("count a report", err)
+	}
 	n := counting{s: s, account: who.Account, product: product.ID}
-	err = errors.Join(n.money(&r), n.work(&r), n.contacts(&r), n.feedback(&r), n.bars(&r, who.Timezone))
+	err = errors.Join(n.money(&r), n.work(&r), n.contacts(&r), n.feedback(&r), n.cases(&r, set.Hours, who.Timezone), n.bars(&r, who.Timezone))
 	before := Report{From: daysBefore(r.From.Add(-time.Second), who.Timezone, days-1), To: r.From}
 	err = errors.Join(err, n.money(&before))
 	r.RateBefore = before.Rate
@@ -279,7 +285,11 @@ func (n counting) bars(r *Report, zone string) error {
 		if err := n.money(&one); err != nil {
 			return err
 		}
-		r.Bars = append(r.Bars, ReportBar{From: from, Sales: one.Sales, Returns: one.Refunds + one.Chargebacks})
+		cases, err := n.opened(from, to)
+		if err != nil {
+			return err
+		}
+		r.Bars = append(r.Bars, ReportBar{From: from, Sales: one.Sales, Returns: one.Refunds + one.Chargebacks, Cases: cases})
 		from = to
 	}
 	return nil

@@ -19,6 +19,7 @@ type ChartWords struct {
 	Title   string
 	Sales   string
 	Returns string
+	Cases   string
 }
 
 // SendReportPicture sends the chart of a report to the private chat of whoever asks, and returns the id of the file.
@@ -98,15 +99,35 @@ func (r Report) rows(zone string) [][]string {
 	for _, p := range r.Judged {
 		rows = append(rows, count("feedback_scores of "+p.Product, p.Given), []string{"feedback_mean of " + p.Product, hundredths(p.Average), ""})
 	}
+	rows = append(rows, r.Cases.rows(count, percent)...)
 	for _, b := range r.Bars {
 		at := b.From.In(where).Format("2006-01-02T15:04")
-		rows = append(rows, count("sales_"+at, b.Sales), count("returns_"+at, b.Returns))
+		rows = append(rows, count("sales_"+at, b.Sales), count("returns_"+at, b.Returns), count("cases_"+at, b.Cases))
 	}
 	return rows
 }
 
 // hundredths writes a mean with a point, for machines.
 func hundredths(n int) string { return fmt.Sprintf("%d.%02d", n/100, n%100) }
+
+// rows are the numbers of cases; times are whole minutes of working time.
+func (s CaseSummary) rows(count, percent func(string, int) []string) [][]string {
+	rows := [][]string{count("cases_opened", s.Opened), count("cases_closed", s.Closed), count("cases_open_now", s.Open)}
+	for _, t := range s.Topics {
+		rows = append(rows, count("cases_about_"+string(t.Topic), t.Count))
+	}
+	for _, x := range []struct {
+		name string
+		Spread
+	}{{"first_reply", s.FirstReply}, {"resolution", s.Resolution}} {
+		rows = append(rows, count(x.name+"_count", x.Count))
+		if x.Count > 0 {
+			rows = append(rows, count(x.name+"_median_minutes", int(x.Median.Minutes())), count(x.name+"_p90_minutes", int(x.Ninth.Minutes())))
+		}
+	}
+	return append(rows, count("askers", s.Askers), count("asked_again_in_7_days", s.Again), percent("asked_again_rate_percent", s.AgainRate),
+		count("self_service_taken", s.Taken), count("self_service_helped", s.Helped), percent("deflected_percent", s.Deflected))
+}
 
 // decimal writes money with a point, for machines.
 func decimal(m Money) string {
@@ -130,13 +151,14 @@ var (
 	inkColor     = drawing.ColorFromHex("1f2933")
 	salesColor   = drawing.ColorFromHex("9db8d2")
 	returnsColor = drawing.ColorFromHex("b3261e")
+	casesColor   = drawing.ColorFromHex("4b6b2f")
 )
 
-// picture draws sales and what came back as lines over time, as a PNG.
+// picture draws sales, what came back and, where there were any, cases as lines over time, as a PNG.
 func (r Report) picture(words ChartWords, zone string) ([]byte, error) {
 	where := zoneOf(zone)
 	xs := make([]float64, len(r.Bars))
-	sales, returns := make([]float64, len(r.Bars)), make([]float64, len(r.Bars))
+	sales, returns, cases := make([]float64, len(r.Bars)), make([]float64, len(r.Bars)), make([]float64, len(r.Bars))
 	top := 1.0
 	var ticks []chart.Tick
 	layout := "02/01"
@@ -145,8 +167,8 @@ func (r Report) picture(words ChartWords, zone string) ([]byte, error) {
 	}
 	every := max(1, (len(r.Bars)+9)/10)
 	for i, b := range r.Bars {
-		xs[i], sales[i], returns[i] = float64(i), float64(b.Sales), float64(b.Returns)
-		top = max(top, sales[i], returns[i])
+		xs[i], sales[i], returns[i], cases[i] = float64(i), float64(b.Sales), float64(b.Returns), float64(b.Cases)
+		top = max(top, sales[i], returns[i], cases[i])
 		tick := chart.Tick{Value: xs[i]}
 		if (len(r.Bars)-1-i)%every == 0 { // the newest one has its label
 			tick.Label = b.From.In(where).Format(layout)
@@ -156,7 +178,7 @@ func (r Report) picture(words ChartWords, zone string) ([]byte, error) {
 		}
 	}
 	if len(xs) == 1 { // a line needs two ends
-		xs, sales, returns = append(xs, 1), append(sales, sales[0]), append(returns, returns[0])
+		xs, sales, returns, cases = append(xs, 1), append(sales, sales[0]), append(returns, returns[0]), append(cases, cases[0])
 		ticks = append(ticks, chart.Tick{Value: 1})
 	}
 	text := chart.Style{FontColor: inkColor, FontSize: 14}
@@ -171,6 +193,9 @@ func (r Report) picture(words ChartWords, zone string) ([]byte, error) {
 		YAxis: chart.YAxis{Style: text, AxisType: chart.YAxisSecondary, Range: &chart.ContinuousRange{Min: 0, Max: wholeTop(top)}, Ticks: wholeTicks(top),
 			GridMajorStyle: chart.Style{StrokeColor: drawing.ColorFromHex("d5dbe1"), StrokeWidth: 1}},
 		Series: []chart.Series{line(words.Sales, sales, salesColor), line(words.Returns, returns, returnsColor)},
+	}
+	if r.Cases.Opened > 0 {
+		graph.Series = append(graph.Series, line(words.Cases, cases, casesColor))
 	}
 	graph.Elements = []chart.Renderable{chart.LegendThin(&graph, chart.Style{FontColor: inkColor, FontSize: 14, FillColor: drawing.ColorWhite, StrokeColor: drawing.ColorWhite})}
 	var b bytes.Buffer

@@ -50,7 +50,8 @@ func (f *Report) draw(c flow.Call) (err error) {
 	if f.Shown.Product != "" {
 		title = flow.T("report.title.product", "period", title, "product", short(f.Shown.Product))
 	}
-	words := actions.ChartWords{Title: c.Text(title), Sales: c.Text(flow.T("report.sales")), Returns: c.Text(flow.T("report.returns"))}
+	words := actions.ChartWords{Title: c.Text(title), Sales: c.Text(flow.T("report.sales")), Returns: c.Text(flow.T("report.returns")),
+		Cases: c.Text(flow.T("report.cases"))}
 	f.Picture, err = f.core.SendReportPicture(c, c.Who, f.Shown, words)
 	if err != nil && actions.AsError(err).Code == actions.Conflict {
 		f.Picture, err = "", nil
@@ -106,7 +107,7 @@ func reportFacts(r actions.Report) []flow.Fact {
 	if r.RepeatRate >= 0 {
 		facts = append(facts, flow.Card("repeated", flow.T("report.repeated", "rate", percent(r.RepeatRate), "repeated", r.Repeated, "count", r.Contacts))...)
 	}
-	facts = append(facts, feedbackFacts(r.Feedback)...)
+	facts = append(append(facts, reportedCases(r.Cases)...), feedbackFacts(r.Feedback)...)
 	return append(facts, flow.Card("spread", spread(r.Feedback), "by_product", judged(r.Judged))...)
 }
 

@@ -24,6 +24,12 @@ func TestReportsReadIndexes(t *testing.T) {
 		"requests_by_action (account_id=? AND action=?":                              func(s *store.Store) { _, _ = s.Contacts("a", "p", kinds, from, to, 10) },
 		"feedback_by_time (account_id=? AND created_at>? AND created_at<?)":          func(s *store.Store) { _, _ = s.CountFeedback("a", "", from, to) },
 		"feedback_by_product (account_id=? AND product_id=? AND created_at>?":        func(s *store.Store) { _, _ = s.CountFeedback("a", "p", from, to) },
+		"cases_by_opening (account_id=? AND opened_at>? AND opened_at<?)":            func(s *store.Store) { _, _ = s.CountOpened("a", "", from, to) },
+		"cases_by_opening (account_id=? AND opened_at>?":                             func(s *store.Store) { _, _ = s.OpenedCases("a", "p", from, to, store.Cursor{At: to, ID: "x"}, 10) },
+		"cases_by_status (account_id=? AND status=? AND due_at>? AND due_at<?)":      func(s *store.Store) { _, _ = s.ClosedCases("a", "", from, to, store.Cursor{}, 10) },
+		"cases_by_status (account_id=? AND status=? AND due_at>?":                    func(s *store.Store) { _, _ = s.ClosedCases("a", "p", from, to, store.Cursor{At: to, ID: "x"}, 10) },
+		"cases_by_status (account_id=? AND status=?)":                                func(s *store.Store) { _, _ = s.CountUnclosed("a", "p") },
+		"case_deflections_by_time (account_id=? AND created_at>?":                    func(s *store.Store) { _, _ = s.CountDeflections("a", from, to, from) },
 	} {
 		var said []string
 		for _, query := range s.Explained(run) {
