@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -151,7 +152,7 @@ var (
 	inkColor     = drawing.ColorFromHex("1f2933")
 	salesColor   = drawing.ColorFromHex("9db8d2")
 	returnsColor = drawing.ColorFromHex("b3261e")
-	casesColor   = drawing.ColorFromHex("4b6b2f")
+	casesColor   = drawing.ColorFromHex("c9822b")
 )
 
 // picture draws sales, what came back and, where there were any, cases as lines over time, as a PNG.
@@ -195,7 +196,9 @@ func (r Report) picture(words ChartWords, zone string) ([]byte, error) {
 		Series: []chart.Series{line(words.Sales, sales, salesColor), line(words.Returns, returns, returnsColor)},
 	}
 	if r.Cases.Opened > 0 {
-		graph.Series = append(graph.Series, line(words.Cases, cases, casesColor))
+		dashed := line(words.Cases, cases, casesColor).(chart.ContinuousSeries)
+		dashed.Style.StrokeDashArray = []float64{12, 8}
+		graph.Series = slices.Insert(graph.Series, 1, chart.Series(dashed)) // what came back is drawn above it
 	}
 	graph.Elements = []chart.Renderable{chart.LegendThin(&graph, chart.Style{FontColor: inkColor, FontSize: 14, FillColor: drawing.ColorWhite, StrokeColor: drawing.ColorWhite})}
 	var b bytes.Buffer
