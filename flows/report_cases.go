@@ -21,10 +21,10 @@ func reportedCases(s actions.CaseSummary) []flow.Fact {
 	}
 	facts = append(facts, flow.Card("topics", topics)...)
 	if s.FirstReply.Count > 0 {
-		facts = append(facts, flow.Card("first_reply", spread(s.FirstReply))...)
+		facts = append(facts, flow.Card("first_reply", took(s.FirstReply))...)
 	}
 	if s.Resolution.Count > 0 {
-		facts = append(facts, flow.Card("resolution", spread(s.Resolution))...)
+		facts = append(facts, flow.Card("resolution", took(s.Resolution))...)
 	}
 	if s.Again > 0 {
 		facts = append(facts, flow.Card("asked_again", flow.T("report.asked_again", "rate", percent(s.AgainRate), "again", s.Again, "count", s.Askers))...)
@@ -39,9 +39,9 @@ func reportedCases(s actions.CaseSummary) []flow.Fact {
 	return facts
 }
 
-// spread says how long half of them took, and nine of ten.
-func spread(s actions.Spread) flow.Text {
-	return flow.T("report.spread", "median", workingTime(s.Median), "ninth", workingTime(s.Ninth), "count", s.Count)
+// took says how long half of them took, and nine of ten.
+func took(s actions.Spread) flow.Text {
+	return flow.T("report.took", "median", workingTime(s.Median), "ninth", workingTime(s.Ninth), "count", s.Count)
 }
 
 // workingTime is whole minutes, with hours when there are any. Days would be taken for days of the calendar.
