@@ -25,6 +25,9 @@ func TestOptionsOfCommands(t *testing.T) {
 		{staff, "refund", map[string]string{"transaction": "HP1100000101"}, "why"},
 		{staff, "resend", map[string]string{"product": "Sourdough"}, "filters"},
 		{stranger, "resend", map[string]string{"product": "Sourdough"}, "identify"},
+		{staff, "cancel", map[string]string{"product": "Circle"}, "no_products"},
+		{staff, "reactivate", map[string]string{"product": "Circle"}, "no_products"},
+		{stranger, "cancel", map[string]string{"product": "Circle"}, "identify"},
 	}
 	for _, test := range tests {
 		w := openOn(t, storetest.New(t), parseGiven(t, []byte(mainShop)))
