@@ -120,7 +120,9 @@ func longReport() actions.Report {
 
 func longFeedback() actions.FeedbackPage {
 	said := actions.Feedback{ID: longID, Product: longProduct, Buyer: longName, Score: 5, Category: actions.Suggestion, Comment: longNote, Case: true, At: someday}
-	return actions.FeedbackPage{Feedback: []actions.Feedback{said, said}, Next: "n"}
+	plain, alone := said, said
+	plain.Category, alone.Category, alone.Comment = "", "", ""
+	return actions.FeedbackPage{Feedback: []actions.Feedback{said, plain, alone}, Next: "n"}
 }
 
 func longAsk(opened int64) flows.OfAsk {
