@@ -1,6 +1,8 @@
 package actions_test
 
 import (
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -273,5 +275,40 @@ func TestDigest(t *testing.T) {
 		r, err := w.core.Report(ctx, w.rui, actions.ReportQuery{Period: actions.ReportWeek})
 		w.must(err)
 		equal(t, "report", r.Judged[0].Product, "Pão em Casa")
+	})
+}
+
+// TestImportReviews: each review is kept once, of products that are known, and belongs to the buyer who is; nobody hears of it.
+func TestImportReviews(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := worldOn(t, s)
+		ctx := t.Context()
+		rows := []actions.ReviewItem{
+			{Line: 2, Review: actions.Review{ID: "R1", Product: "4100001", Score: 1, Comment: "Bad.", At: start.AddDate(0, 0, -1), Email: "marina.duarte@example.com"}},
+			{Line: 3, Review: actions.Review{ID: "R2", Product: "receitas", Score: 5, At: start.AddDate(0, 0, -2), Email: "nobody@example.com"}},
+			{Line: 4, Review: actions.Review{ID: "R2", Product: "receitas", Score: 4, At: start}},
+			{Line: 5, Review: actions.Review{ID: "R3", Product: "Bolo", Score: 4, At: start}},
+			{Line: 6, Err: errors.New("score: must be a whole number from 1 to 5")},
+		}
+		bring := func(dry bool) []int {
+			t.Helper()
+			r, err := w.core.ImportReviews(ctx, shop, slices.Values(rows), actions.ImportOptions{Name: "reviews.csv", DryRun: dry})
+			w.must(err)
+			equal(t, "bad lines", []int{r.Bad[0].Line, r.Bad[1].Line}, []int{5, 6})
+			return []int{r.Applied, r.Duplicate, r.BadCount}
+		}
+		equal(t, "dry run", bring(true), []int{2, 1, 2})
+		equal(t, "first", bring(false), []int{2, 1, 2})
+		equal(t, "again", bring(false), []int{0, 3, 2})
+		w.work()
+		equal(t, "mails", len(w.mails()), 0)
+		page, err := w.core.Feedback(ctx, w.rui, actions.FeedbackQuery{})
+		w.must(err)
+		equal(t, "kept", len(page.Feedback), 2)
+		equal(t, "whose", []any{page.Feedback[0].Buyer, page.Feedback[0].Case, page.Feedback[1].Buyer}, []any{"Marina Duarte", false, ""})
+		file, err := s.In(ctx).BuyerFile(shop, "marina")
+		w.must(err)
+		equal(t, "exported", len(file.Feedback), 1)
 	})
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -18,7 +19,7 @@ import (
 // importCommand brings purchases in from files.
 type importCommand struct {
 	configFlags
-	Files  []string `arg:"" name:"file" help:"Webhook payloads as JSON (one, an array, or one to a line), a sales report or a list of products as CSV; - is standard input."`
+	Files  []string `arg:"" name:"file" help:"Webhook payloads as JSON (one, an array, or one to a line), a sales report, a list of products or of reviews as CSV; - is standard input."`
 	DryRun bool     `help:"Say what would happen and change nothing."`
 }
 
@@ -76,9 +77,16 @@ func (c importCommand) file(p *program, core *actions.Core, name string, o hotma
 	fmt.Fprintf(p.stdout, "%s: %s\n", name, file.Format)
 	bar := newProgress(p.stderr, name)
 	defer bar.end()
-	return core.Import(p.ctx, accountID, file.Items, actions.ImportOptions{
-		Name: name, DryRun: c.DryRun, Size: size, Progress: bar.show,
-	})
+	options := actions.ImportOptions{Name: name, DryRun: c.DryRun, Size: size, Progress: bar.show}
+	return importFile(p.ctx, core, file, options)
+}
+
+// importFile keeps what an opened file holds.
+func importFile(ctx context.Context, core *actions.Core, file hotmart.File, o actions.ImportOptions) (actions.ImportReport, error) {
+	if file.Reviews != nil {
+		return core.ImportReviews(ctx, accountID, file.Reviews, o)
+	}
+	return core.Import(ctx, accountID, file.Items, o)
 }
 
 // openInput opens a file, or standard input; its size is 0 when it is not known.

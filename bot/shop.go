@@ -191,7 +191,7 @@ func (s *shop) fill(ctx context.Context, dir string, log *slog.Logger) error {
 		if err != nil {
 			return fmt.Errorf("sample shop: %w", err)
 		}
-		report, err := core.Import(ctx, accountID, file.Items, actions.ImportOptions{Name: f.Name})
+		report, err := importFile(ctx, core, file, actions.ImportOptions{Name: f.Name})
 		if err == nil && report.BadCount > 0 {
 			err = fmt.Errorf("%s:%d: %w", f.Name, report.Bad[0].Line, report.Bad[0].Err)
 		}

@@ -92,7 +92,15 @@ func (f *Feedback) lines() []flow.Fact {
 			key = "feedback.line_alone"
 		}
 		all[i] = flow.T(key, "at", x.At, "score", strconv.Itoa(x.Score), "category", flow.T("feedback.category."+cmp.Or(string(x.Category), "none")),
-			"product", x.Product, "who", flow.PersonName(x.Buyer), "comment", x.Comment)
+			"product", x.Product, "who", whoSaid(x), "comment", x.Comment)
 	}
 	return flow.Card("said", all)
+}
+
+// whoSaid is who said something; of a review nobody may know.
+func whoSaid(x actions.Feedback) any {
+	if x.Buyer == "" {
+		return flow.T("feedback.somebody")
+	}
+	return flow.PersonName(x.Buyer)
 }

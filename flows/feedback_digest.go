@@ -64,7 +64,7 @@ func judged(all []actions.ProductFeedback) []flow.Text {
 func quoted(all []actions.Feedback) []flow.Text {
 	lines := make([]flow.Text, len(all))
 	for i, x := range all {
-		lines[i] = flow.T("digest.said", "score", strconv.Itoa(x.Score), "product", x.Product, "who", flow.PersonName(x.Buyer), "comment", x.Comment)
+		lines[i] = flow.T("digest.said", "score", strconv.Itoa(x.Score), "product", x.Product, "who", whoSaid(x), "comment", x.Comment)
 	}
 	return lines
 }

@@ -19,15 +19,17 @@ type Options struct {
 
 // A File is an opened import: what it was found to be, and what it holds.
 type File struct {
-	Format string // for the operator, such as "sales report, columns in Portuguese, parted by ;"
-	Items  iter.Seq[actions.ImportItem]
+	Format string                       // for the operator, such as "sales report, columns in Portuguese, parted by ;"
+	Items  iter.Seq[actions.ImportItem] // nil for reviews
+	// Reviews of a list of them; nil for everything else.
+	Reviews iter.Seq[actions.ReviewItem]
 }
 
 // peekSize is how much of a file is looked at to tell what it is, and the longest line that a reader can look ahead.
 const peekSize = 64 << 10
 
-// Read opens a file of webhook payloads (one object, an array of them, or one to a line), a sales report (CSV) or a list
-// of products (CSV), whichever it is found to be. It reads as it goes and holds no more than a payload or a row, so the size of the file
+// Read opens a file of webhook payloads (one object, an array of them, or one to a line), a sales report, a list of products
+// or one of reviews (CSV), whichever it is found to be. It reads as it goes and holds no more than a payload or a row, so the size of the file
 // does not matter. Name is used in errors.
 //
 // Errors are those that make the whole file useless; what is wrong with a single payload or row comes as an item.
@@ -56,6 +58,9 @@ func Read(r io.Reader, name string, o Options) (File, error) {
 	if isProducts(head) {
 		t := &table{in: in, delim: productsDelimiter(head)}
 		return File{Format: "list of products", Items: readProducts(t, o.Location, at)}, nil
+	}
+	if items, ok := openReviews(in, head, o.Location, at); ok {
+		return File{Format: "list of reviews", Reviews: items}, nil
 	}
 	report, err := openReport(in, head, o.Location)
 	if err != nil {

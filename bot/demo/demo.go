@@ -84,8 +84,8 @@ type File struct {
 	Content []byte
 }
 
-// order is how the files are read: what the shop sells, what it sold long ago, what happened since.
-var order = []string{"products.csv", "sales.csv", "webhooks.ndjson"}
+// order is how the files are read: what the shop sells, what it sold long ago, what happened since, what buyers wrote of it.
+var order = []string{"products.csv", "sales.csv", "webhooks.ndjson", "reviews.csv"}
 
 //go:embed files
 var templates embed.FS

@@ -121,7 +121,7 @@ func longReport() actions.Report {
 func longFeedback() actions.FeedbackPage {
 	said := actions.Feedback{ID: longID, Product: longProduct, Buyer: longName, Score: 5, Category: actions.Suggestion, Comment: longNote, Case: true, At: someday}
 	plain, alone := said, said
-	plain.Category, alone.Category, alone.Comment = "", "", ""
+	plain.Category, plain.Buyer, alone.Category, alone.Comment = "", "", "", ""
 	return actions.FeedbackPage{Feedback: []actions.Feedback{said, plain, alone}, Next: "n"}
 }
 
