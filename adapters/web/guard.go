@@ -16,7 +16,10 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 
 // guard keeps other sites out. A page elsewhere can make a browser send requests here: the check of origin refuses its
 // posts, and the list of hosts refuses a name that was pointed at this address meanwhile (DNS rebinding).
-func (a *Adapter) guard(next http.HandlerFunc) http.Handler {
+func (a *Adapter) guard(next http.HandlerFunc) http.Handler { return a.guardUpTo(maxBody, next) }
+
+// guardUpTo is guard for bodies of up to so many bytes.
+func (a *Adapter) guardUpTo(most int64, next http.HandlerFunc) http.Handler {
 	origin := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -29,7 +32,7 @@ func (a *Adapter) guard(next http.HandlerFunc) http.Handler {
 			http.Error(w, "This address is not served here. Open the console under the name it was started with.", http.StatusMisdirectedRequest)
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		origin.Handler(next).ServeHTTP(w, r)
 	})
 }

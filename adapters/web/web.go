@@ -133,6 +133,7 @@ func (a *Adapter) Routes(mux *http.ServeMux) {
 	mux.Handle("POST /c/say", a.guard(a.say))
 	mux.Handle("POST /c/press", a.guard(a.press))
 	mux.Handle("POST /c/remark", a.guard(a.remark))
+	mux.Handle("POST /c/upload", a.guardUpTo(maxUpload, a.upload))
 	mux.Handle("POST /c/submit", a.guard(a.submit))
 	mux.Handle("GET /c/file/{message}", a.guard(a.file))
 	mux.Handle("GET /c/mail/{id}", a.guard(a.letter))

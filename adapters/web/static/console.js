@@ -133,7 +133,7 @@ function say(pane, text) {
 
 document.addEventListener("submit", async (e) => {
   const form = e.target;
-  if (e.submitter?.formMethod === "dialog" || form.method !== "post") return;
+  if (e.submitter?.formMethod === "dialog" || form.method !== "post" || form.enctype === "multipart/form-data") return;
   e.preventDefault();
   if (form.matches(".say, .remark")) return write(form);
   if (e.submitter?.matches("[data-sure]") && !(await sure(e.submitter))) return;
