@@ -1,6 +1,7 @@
 package actions_test
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -32,12 +33,16 @@ func salesReport(rows int) string {
 	return b.String()
 }
 
-// BenchmarkImportReport imports rows of a sales report into a SQLite file: rows per second, from reading to commit.
+// BenchmarkImportReport imports rows of a sales report: rows per second, from reading to commit, in a shop without rules for
+// contact lists and in one with twenty: each about one of the fifty products, or each about all of them.
 func BenchmarkImportReport(b *testing.B) {
 	for _, on := range []struct {
-		name string
-		open func(testing.TB, ...func(*store.Options)) *store.Store
-	}{{"sqlite", storetest.File}, {"postgres", storetest.Postgres}} {
+		name  string
+		open  func(testing.TB, ...func(*store.Options)) *store.Store
+		rules int
+		all   bool // of them meet everything
+	}{{"sqlite", storetest.File, 0, false}, {"sqlite_rules", storetest.File, 20, false}, {"sqlite_rules_for_all", storetest.File, 20, true},
+		{"postgres", storetest.Postgres, 0, false}, {"postgres_rules", storetest.Postgres, 20, false}, {"postgres_rules_for_all", storetest.Postgres, 20, true}} {
 		b.Run(on.name, func(b *testing.B) {
 			s := on.open(b)
 			now := func() time.Time { return start }
@@ -46,6 +51,21 @@ func BenchmarkImportReport(b *testing.B) {
 			core := actions.New(actions.Options{Store: s, Commerce: ledger.New(s, now), Policy: actions.DefaultPolicy(), Now: now, NewID: newID})
 			if err := s.SaveAccount(store.Account{ID: shop, Name: shop, Locale: "pt-BR", Timezone: "UTC", Currency: "BRL", CreatedAt: start}); err != nil {
 				b.Fatal(err)
+			}
+			for i := range on.rules {
+				id := fmt.Sprint("rule", i)
+				r := store.ListRule{ID: id, AccountID: shop, Event: string(actions.OnCompleted), Act: "add", ListID: id, Undo: i%2 == 0,
+					Since: start.AddDate(-2, 0, 0), CreatedAt: start}
+				if !on.all {
+					r.ProductID = id
+					if err := s.PutProducts([]store.Product{{ID: id, AccountID: shop, Code: fmt.Sprint(5000 + i), Name: id, NameKey: id, Kind: "course", CreatedAt: start}}); err != nil {
+						b.Fatal(err)
+					}
+				}
+				_, err := s.AddList(store.ContactList{ID: id, AccountID: shop, Kind: "list", Name: id, NameKey: id, CreatedAt: start})
+				if err = errors.Join(err, s.AddRule(r)); err != nil {
+					b.Fatal(err)
+				}
 			}
 			content := salesReport(b.N)
 			var before, after runtime.MemStats
@@ -59,6 +79,11 @@ func BenchmarkImportReport(b *testing.B) {
 			b.StopTimer()
 			if err != nil || report.Applied != b.N {
 				b.Fatalf("%d of %d applied, %v: %v", report.Applied, b.N, err, report.Bad)
+			}
+			for i := range on.rules {
+				if n, _, err := s.CountMembers(fmt.Sprint("rule", i), "mail"); err != nil || n == 0 && b.N > 100 {
+					b.Errorf("rule %d put nobody on its list: %v", i, err)
+				}
 			}
 			runtime.GC()
 			runtime.ReadMemStats(&after)
