@@ -17,8 +17,8 @@ import (
 	"github.com/aftersale/aftersale/actions"
 )
 
-// Columns of a list of reviews, beside those of a sales report. The platform documents no export of reviews (its help centre, read
-// November 2026), so the list is a format of ours with the names that such lists have in three languages.
+// Columns of a list of reviews, beside those of a sales report. No export of reviews by the platform is known to us, so
+// the list is a format of ours with the names that such lists have in three languages.
 const (
 	colReview  column = "review id"
 	colScore   column = "score"
