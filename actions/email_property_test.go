@@ -33,7 +33,7 @@ func TestEmailNeverMovesWithoutItsProofs(t *testing.T) {
 		m.play(r)
 	})
 	for _, way := range []string{"both codes", "approved", "put back"} {
-		if seen[way] == 0 && !underRace {
+		if seen[way] == 0 && !underRace && !testing.Short() { // -short has rapid draw less
 			t.Errorf("no purchase was ever moved by %s: %v", way, seen)
 		}
 	}

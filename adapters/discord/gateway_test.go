@@ -178,18 +178,23 @@ func TestOddEvents(t *testing.T) {
 	w.desk.turns(t, "i:"+press.ID, 1)
 }
 
-// TestGroupsAndBots: what the bot itself or another one says, and what is said in servers, is not for it.
+// TestGroupsAndBots: what the bot itself or another one says is not for it; what is said in servers is at most a remark below a
+// card, never an answer.
 func TestGroupsAndBots(t *testing.T) {
 	t.Parallel()
 	w := run(t, ModeGateway, showing(menuCard("Here", "Cancel")))
-	w.fake.Say(ana, "from a server").With("guild_id", fakediscord.GuildID).Deliver()
+	said := w.fake.Say(ana, "from a server").With("guild_id", fakediscord.GuildID).Deliver()
 	w.fake.Say(ana, "by a webhook").With("webhook_id", "1").Deliver()
 	w.fake.Say(ana, "by a bot").With("author", map[string]any{"id": ana, "bot": true}).Deliver()
 	w.fake.Say(ana, "   ").Deliver()
 	last := w.fake.Say(ana, "by a person").Deliver()
 	w.desk.turns(t, "m:"+last.ID, 1)
-	if len(w.desk.asked) != 1 {
-		t.Errorf("%d messages reached the flows, want one: %+v", len(w.desk.asked), w.desk.asked)
+	w.desk.turns(t, "m:"+said.ID, 1)
+	if len(w.desk.asked) != 2 {
+		t.Errorf("%d messages reached the flows, want two: %+v", len(w.desk.asked), w.desk.asked)
+	}
+	if in := w.desk.asked["m:"+said.ID]; in.Input != (flow.Remark{Text: "from a server"}) || in.Below == "" || !in.Shared {
+		t.Errorf("what was said in a server is %+v", in)
 	}
 }
 
