@@ -117,6 +117,9 @@ func (p *theatre) lacks() {
 func (p *theatre) play(a flowstest.Act) {
 	p.Helper()
 	p.actor = a.Who
+	if a.Who == "" {
+		p.actor = p.spoke // while only time passes, whoever spoke last sits there
+	}
 	late := p.book.Late(a) || !p.has(StaleButtons) && a.Button != "" && a.Who != p.spoke // somebody else is at the keyboard
 	if !p.world.Away(a.Who) && late && (!p.has(StaleButtons) || p.shut(a)) {
 		p.passOver(a)
