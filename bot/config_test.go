@@ -108,7 +108,7 @@ func TestEnvironmentReachesEveryKey(t *testing.T) {
 		"account.support_email": "a@b.example", "slack.mode": "http", "slack.command": "/x",
 		"discord.mode": "http", "discord.public_key": strings.Repeat("ab", 32), "telegram.mode": "webhook",
 		"mail.from": "a@b.example", "mail.smtp_url": "smtp://h:1", "mail.outbox_dir": "", "secret_key": goodKey, "previous_secret_key": goodKey, "telegram.webhook_secret": "word",
-		"retention.proofs": "40", "retention.requests": "40", "retention.cases": "40",
+		"retention.proofs": "40", "retention.requests": "40", "retention.cases": "40", "retention.feedback": "70",
 		"listmonk.url": "https://lists.example", "hours.days": "mon,wed", "hours.from": "08:00", "hours.to": "17:00", "hours.holidays": "12-25",
 	}
 	for _, k := range keys(&Config{}) {
