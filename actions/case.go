@@ -73,7 +73,7 @@ type Case struct {
 	ClosedAt     time.Time
 	Reopened     int
 	Messages     int
-	Files        int    // that the buyer sent, and that are still kept
+	Files        int    // of both sides, that are still kept
 	Locale       string // that the buyer reads
 	Reach        string // how a reply goes to the buyer: ByChat, ByMail; empty: there is no way
 	Overdue      bool

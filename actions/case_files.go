@@ -172,7 +172,7 @@ func (c *Core) SendCaseFiles(ctx context.Context, who Actor, in CaseInput) (int,
 		}
 
 		// transact, audit, enqueue: all or nothing
-		all, err := tx.CaseFiles(row.ID, maxCaseFiles)
+		all, err := tx.CaseFiles(row.ID, 2*maxCaseFiles)
 		if err != nil {
 			return err
 		}
@@ -186,7 +186,11 @@ func (c *Core) SendCaseFiles(ctx context.Context, who Actor, in CaseInput) (int,
 			if err != nil {
 				return err
 			}
-			if _, err := c.sendFile(tx, who, attachment{Name: f.Name, MIME: f.MIME, Body: body, Caption: "case_file.caption", Lasts: filesWait}); err != nil {
+			caption := "case_file.caption"
+			if f.Author != "" {
+				caption = "case_file.of_team"
+			}
+			if _, err := c.sendFile(tx, who, attachment{Name: f.Name, MIME: f.MIME, Body: body, Caption: caption, Lasts: filesWait}); err != nil {
 				return err
 			}
 		}

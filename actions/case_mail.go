@@ -1,6 +1,8 @@
 package actions
 
 import (
+	"strings"
+
 	"github.com/aftersale/aftersale/store"
 )
 
@@ -25,6 +27,9 @@ func (c *Core) tellCaseByMail(tx *store.Store, account store.Account, row store.
 		return err
 	}
 	v.Reason = text
+	if template == mailCaseReply {
+		_, v.Reply, _ = strings.Cut(key, ":")
+	}
 	return c.write(tx, account, letter{key: key, template: template, to: Email(b.Email),
 		buyer: Buyer{ID: b.ID, Name: b.Name, Email: Email(b.Email), Locale: b.Locale}, values: v})
 }

@@ -3,6 +3,7 @@ package actions
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/aftersale/aftersale/store"
 )
@@ -16,6 +17,8 @@ type ReplyInput struct {
 	// by now, nothing is sent: two answers that do not know of each other confuse a buyer.
 	Seen  string
 	Close bool // it is solved with that
+	// Files are ids of what TeamFiles lists: they go with it.
+	Files []string
 }
 
 // A Replied is what came of a reply.
@@ -30,7 +33,8 @@ type Replied struct {
 //
 // Repeating a Key does nothing.
 //
-// Errors: Invalid (text); NotFound; Denied for buyers; Conflict when there is no way to reach him; Unavailable.
+// Errors: Invalid (text, too many or too large files); NotFound; Denied for buyers; Conflict when there is no way to reach him, or
+// a file is not there any more; Unavailable.
 func (c *Core) ReplyCase(ctx context.Context, who Actor, in ReplyInput) (Replied, error) {
 	// validate
 	if err := mayWorkCases(who); err != nil {
@@ -58,7 +62,17 @@ func (c *Core) ReplyCase(ctx context.Context, who Actor, in ReplyInput) (Replied
 			return &Error{Code: Conflict, Key: "case.unreachable", Hint: "case.unreachable_hint"}
 		}
 
+		files, err := c.replyFiles(tx, *row, slices.Clone(in.Files))
+		if err != nil {
+			return err
+		}
+
 		// transact, audit, enqueue: all or nothing
+		var names []string
+		for _, f := range files {
+			names = append(names, f.Name)
+		}
+		text := withFiles(text, names)
 		m, err := c.say(tx, who, *row, said{key: in.Key, kind: SaidByTeam, text: text, via: via})
 		if err != nil {
 			return err
@@ -81,9 +95,14 @@ func (c *Core) ReplyCase(ctx context.Context, who Actor, in ReplyInput) (Replied
 			}
 		}
 		if via == ByMail {
-			return c.tellCaseByMail(tx, account, *row, subjectOfAnswer(m.ID), mailCaseReply, text)
+			err = c.tellCaseByMail(tx, account, *row, subjectOfAnswer(m.ID), mailCaseReply, text)
+		} else {
+			err = tell(tx, Tell{Account: who.Account, Identity: row.IdentityID, Subject: subjectOfAnswer(m.ID)})
 		}
-		return tell(tx, Tell{Account: who.Account, Identity: row.IdentityID, Subject: subjectOfAnswer(m.ID)})
+		if err != nil {
+			return err
+		}
+		return c.sendReplyFiles(tx, who, *row, m, files)
 	})
 	if err != nil {
 		return Replied{}, failed("reply in a case", err)

@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -166,7 +167,30 @@ func (c *Core) FetchFile(ctx context.Context, account, platform, user, id string
 	case err != nil:
 		return File{}, nil, failed("find the reader of a file", err)
 	}
+	if may, err := c.MayReceive(ctx, c.actorOf(w), f); err != nil || !may {
+		return File{}, nil, cmp.Or(err, error(errNoFile))
+	}
 	return f, body, nil
+}
+
+// MayReceive reports whether a file may still be handed to who is there now: he must be who he was when it was asked for, and see
+// the case that it was sent in.
+//
+// Errors: Unavailable.
+func (c *Core) MayReceive(ctx context.Context, who Actor, f File) (bool, error) {
+	if who.ID != f.Actor {
+		return false, nil
+	}
+	s := c.store.In(ctx)
+	sent, err := s.CaseSentFileBy(f.ID)
+	if isNone(err) {
+		return true, nil
+	}
+	if err != nil {
+		return false, failed("find the case of a file", err)
+	}
+	row, err := s.Case(who.Account, sent.CaseID)
+	return err == nil && maySeeCase(who, row), failed("load the case of a file", err)
 }
 
 // FileDelivered records that a file has arrived. Its content is dropped, unless it waits to be fetched.
@@ -196,6 +220,9 @@ func (c *Core) FileLost(ctx context.Context, f File, why string) error {
 		}
 		err = c.audit(tx, systemActor(to.Actor.Account), entry{action: "file.undelivered", target: f.Name, askedBy: to.Actor.ID, note: why})
 		if err != nil {
+			return err
+		}
+		if err := c.lostReplyFile(tx, to.Actor.Account, f.ID); err != nil {
 			return err
 		}
 		return c.fileMoved(tx, f)

@@ -125,9 +125,17 @@ type Message struct {
 	To       Email
 	ToName   string
 	Values   MailValues
+	Files    []MailFile // that it brings
 	At       time.Time
 	// Unsubscribe is where the reader ends mails of this kind by one press (RFC 8058); empty for those that a purchase needs.
 	Unsubscribe string
+}
+
+// A MailFile is a file that a mail brings.
+type MailFile struct {
+	Name string // safe: see FileName
+	MIME string
+	Body []byte
 }
 
 // A Sender is the shop as the reader of a mail knows it.
@@ -149,6 +157,7 @@ type MailValues struct {
 	Reason       string    `json:"reason,omitempty"`    // in the decider's words, such as why a refund was denied
 	At           time.Time `json:"at,omitzero"`
 	Until        time.Time `json:"until,omitzero"`        // how long the purchase is frozen
+	Reply        string    `json:"reply,omitempty"`       // id of the answer in a case whose files the mail brings
 	Case         string    `json:"case,omitempty"`        // what the reader calls his case, such as "#1042"
 	Change       string    `json:"change,omitempty"`      // id of the change of e-mail that the reader may have put back
 	NotMeURL     string    `json:"-"`                     // where he does: signed when the mail is sent, and kept nowhere

@@ -106,9 +106,13 @@ func (c *Core) sendMail(ctx context.Context, job jobs.Job) error {
 	case "password_changed":
 		values.NotMeURL = c.offURL(values.Reset, values.At)
 	}
+	files, err := c.mailFiles(s, m.AccountID, values.Reply)
+	if err != nil {
+		return fmt.Errorf("files of mail %s: %w", m.ID, err)
+	}
 	if err := c.mailer.Send(ctx, Message{ID: m.ID, Template: m.Template, Locale: m.Locale, Timezone: account.Timezone,
 		Sender: Sender{Name: account.Name, SupportEmail: account.SupportEmail},
-		To:     Email(m.Recipient), ToName: m.Name, Values: values, At: m.CreatedAt.UTC(), Unsubscribe: c.optOutURL(values.Stop)}); err != nil {
+		To:     Email(m.Recipient), ToName: m.Name, Values: values, Files: files, At: m.CreatedAt.UTC(), Unsubscribe: c.optOutURL(values.Stop)}); err != nil {
 		return c.mailNotSent(ctx, m, job.Attempt, fmt.Errorf("send mail %s: %w", m.ID, err))
 	}
 	return c.store.Tx(ctx, func(tx *store.Store) error {

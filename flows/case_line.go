@@ -60,7 +60,11 @@ func remarkOn(core *actions.Core, of func(ctx context.Context, who actions.Actor
 		if err != nil {
 			return nil, err
 		}
-		out, err := core.RemarkCase(ctx, h.Who, actions.RemarkInput{Key: h.Key, Case: c, Card: h.Card, Text: h.Text})
+		out, err := core.RemarkCase(ctx, h.Who, actions.RemarkInput{Key: h.Key, Case: c, Card: h.Card, Text: h.Text, Files: h.Files})
+		if err == nil && len(out.Refused) > 0 {
+			v := ShowRefused(out)
+			return &v, nil
+		}
 		if err != nil || !out.First {
 			return nil, err
 		}
@@ -74,4 +78,17 @@ func ShowNoted(note string) flow.View {
 	return flow.View{Token: flow.Token{Of: "caseline:" + note}, Flow: "caseline", Step: "noted_below", Kind: "card",
 		Title: flow.T("caseline.noted_below"), Body: []flow.Text{flow.T("caseline.noted_below_how")},
 		Buttons: buttons("casecard", []entrance{enter("reply", "case_reply")})}
+}
+
+// ShowRefused tells somebody which of the files that he put below a card are not kept, and why.
+func ShowRefused(out actions.Remarked) flow.View {
+	v := flow.View{Flow: "caseline", Step: "refused", Kind: "notice", Title: flow.T("caseline.refused"), Ended: true}
+	for _, f := range out.Refused {
+		v.Body = append(v.Body, flow.T("caseline.refused_for."+f.Why, "name", f.Name, "max", actions.MaxFile>>20))
+	}
+	v.Body = append(v.Body, flow.T("caseline.refused_how", "max", actions.MaxFile>>20))
+	if out.First {
+		v.Body = append(v.Body, flow.T("caseline.noted_below_how"))
+	}
+	return v
 }

@@ -28,7 +28,11 @@ func (n *Notices) file(ctx context.Context, job jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	if to.Actor.ID != f.Actor { // removed from the team since he asked
+	may, err := n.Core.MayReceive(ctx, to.Actor, f)
+	if err != nil {
+		return err
+	}
+	if !may { // removed from the team since he asked, or not known to be the buyer any more
 		return n.Core.FileLost(ctx, f, actions.FileRemoved)
 	}
 	if to.Chat == "" { // he blocked the bot after he asked

@@ -88,6 +88,9 @@ func (s *Store) ForgetCaseTexts(before, at time.Time, limit int) (int, error) {
 	if err := s.db().Where("case_id IN ?", ids).Delete(&CaseEvent{}).Error; err != nil {
 		return 0, fmt.Errorf("forget what happened in cases: %w", err)
 	}
+	if err := s.db().Where("case_id IN ?", ids).Delete(&CaseSentFile{}).Error; err != nil {
+		return 0, fmt.Errorf("forget which files were sent: %w", err)
+	}
 	if err := s.db().Where("case_id IN ?", ids).Delete(&CaseFile{}).Error; err != nil {
 		return 0, fmt.Errorf("forget the files of cases: %w", err)
 	}

@@ -6,9 +6,9 @@ import (
 )
 
 // withoutBody are the columns of a file without its content, which is large.
-var withoutBody = []string{"id", "account_id", "case_id", "identity_id", "album", "name", "mime", "size", "created_at"}
+var withoutBody = []string{"id", "account_id", "case_id", "identity_id", "author", "album", "name", "mime", "size", "created_at"}
 
-// AddCaseFile keeps a file of a buyer.
+// AddCaseFile keeps a file of a case.
 func (s *Store) AddCaseFile(f CaseFile) error { return s.db().Create(&f).Error }
 
 // WaitingCaseFiles lists the files of a chat user that belong to no case yet, oldest first, without their content.
@@ -19,6 +19,35 @@ func (s *Store) WaitingCaseFiles(account, identity string, limit int) ([]CaseFil
 // CaseFiles lists the files of a case that are still kept, oldest first, without their content.
 func (s *Store) CaseFiles(c string, limit int) ([]CaseFile, error) {
 	return s.caseFiles("case_id = ? AND body IS NOT NULL", limit, c)
+}
+
+// TeamCaseFiles lists the files that the team put into a case and that are still kept, newest first, without their content.
+func (s *Store) TeamCaseFiles(c string, limit int) ([]CaseFile, error) {
+	var all []CaseFile
+	err := s.db().Select(withoutBody).Where("case_id = ? AND author <> '' AND body IS NOT NULL", c).Order("created_at DESC, id DESC").Limit(limit).Find(&all).Error
+	if err != nil {
+		return nil, fmt.Errorf("files of the team: %w", err)
+	}
+	return all, nil
+}
+
+// AddCaseSentFile records that a file goes to the buyer with a reply.
+func (s *Store) AddCaseSentFile(f CaseSentFile) error { return s.db().Create(&f).Error }
+
+// CaseSentFiles lists the files of a reply, in the order of their ids.
+func (s *Store) CaseSentFiles(message string, limit int) ([]CaseSentFile, error) {
+	var all []CaseSentFile
+	if err := s.db().Where("message_id = ?", message).Order("file_id").Limit(limit).Find(&all).Error; err != nil {
+		return nil, fmt.Errorf("files of a reply: %w", err)
+	}
+	return all, nil
+}
+
+// CaseSentFileBy returns what a delivery brings to a buyer. ErrNotFound: it brings something else, to somebody.
+func (s *Store) CaseSentFileBy(delivery string) (CaseSentFile, error) {
+	var f CaseSentFile
+	err := s.db().Where("delivery_id = ? AND delivery_id <> ''", delivery).Take(&f).Error
+	return f, err
 }
 
 // AlbumFiles lists the files that a chat user sent as one, since an instant.

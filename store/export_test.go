@@ -51,6 +51,7 @@ func Models() []any {
 		&CaseMessage{},
 		&CaseEvent{},
 		&CaseFile{},
+		&CaseSentFile{},
 		&CaseDeflection{},
 		&CaseCounter{},
 		&Feedback{},

@@ -49,17 +49,27 @@ type CaseMessage struct {
 	CreatedAt  time.Time
 }
 
-// A CaseFile is a file that a buyer sent with a question.
+// A CaseFile is a file of a case: the buyer sent it, or somebody of the team put it there.
 type CaseFile struct {
 	ID         string `gorm:"primaryKey"`
 	AccountID  string
 	CaseID     string // empty: he has not said yet what it is about
 	IdentityID string // chat user who sent it
+	Author     string // actor id of who put it there for the team; empty: the buyer sent it
 	Album      string // the platform's id of what was sent as one
 	Name       string
 	MIME       string `gorm:"column:mime"`
 	Size       int64  // bytes
 	Body       []byte // sealed; NULL once it was dropped
+	CreatedAt  time.Time
+}
+
+// A CaseSentFile is a file of a case that went to the buyer with a reply.
+type CaseSentFile struct {
+	MessageID  string `gorm:"primaryKey"` // the reply
+	FileID     string `gorm:"primaryKey"` // a CaseFile
+	CaseID     string
+	DeliveryID string // the File that brings it into his chat; empty: a mail brings it
 	CreatedAt  time.Time
 }
 

@@ -1,7 +1,9 @@
 package mail
 
 import (
+	"bytes"
 	"fmt"
+	"mime"
 	netmail "net/mail"
 	"regexp"
 	"strings"
@@ -14,7 +16,8 @@ import (
 // mailID is what a mail's id may be: it becomes a file name and part of a header.
 var mailID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,80}$`)
 
-// compose renders a message and makes it ready to send: the same message always gives the same bytes.
+// compose renders a message and makes it ready to send: the same message always gives the same bytes, but for
+// what divides one with files.
 //
 // Errors: Internal for an id or template that cannot be; Invalid for an address that nothing can be sent to.
 func compose(from *netmail.Address, m actions.Message) (*gomail.Msg, error) {
@@ -30,7 +33,10 @@ func compose(from *netmail.Address, m actions.Message) (*gomail.Msg, error) {
 		return nil, err
 	}
 
-	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent(), gomail.WithBoundary("aftersale-"+m.ID))
+	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	if len(m.Files) == 0 { // go-mail would give it to the parts within parts too, and nothing could tell them apart
+		msg.SetBoundary("aftersale-" + m.ID)
+	}
 	sender := netmail.Address{Name: from.Name, Address: from.Address}
 	if name := oneLine(m.Sender.Name); name != "" {
 		sender.Name = name
@@ -51,6 +57,11 @@ func compose(from *netmail.Address, m actions.Message) (*gomail.Msg, error) {
 	}
 	msg.SetBodyString(gomail.TypeTextPlain, letter.Text)
 	msg.AddAlternativeString(gomail.TypeTextHTML, letter.HTML)
+	for _, f := range m.Files {
+		if err := msg.AttachReader(actions.FileName(f.Name), bytes.NewReader(f.Body), gomail.WithFileContentType(kindOf(f))); err != nil {
+			return nil, &actions.Error{Code: actions.Internal, Key: "error.internal", Err: fmt.Errorf("file of mail %s: %w", m.ID, err)}
+		}
+	}
 	return msg, nil
 }
 
@@ -64,3 +75,11 @@ func address(name, addr string) (*netmail.Address, error) {
 }
 
 func domain(addr string) string { return addr[strings.LastIndex(addr, "@")+1:] }
+
+// kindOf is what kind a file is, as a header takes it.
+func kindOf(f actions.MailFile) gomail.ContentType {
+	if _, _, err := mime.ParseMediaType(f.MIME); err != nil {
+		return gomail.TypeAppOctetStream
+	}
+	return gomail.ContentType(f.MIME)
+}

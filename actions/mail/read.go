@@ -31,8 +31,9 @@ type Envelope struct {
 	To      string
 	Subject string
 	Date    time.Time
-	Text    string // empty in lists
-	HTML    string // empty in lists
+	Text    string   // empty in lists
+	HTML    string   // empty in lists
+	Files   []string // names of those that it brings; none in lists
 }
 
 // ReadOutbox lists the newest mails of an outbox folder, at most limit of them, without their bodies. Ids are ULIDs, so
@@ -130,6 +131,10 @@ func (e *Envelope) readPart(h textproto.MIMEHeader, body io.Reader) error {
 				return err
 			}
 		}
+	}
+	if how, named, _ := mime.ParseMediaType(h.Get("Content-Disposition")); how == "attachment" {
+		e.Files = append(e.Files, decoded(named["filename"]))
+		return nil
 	}
 	switch strings.ToLower(h.Get("Content-Transfer-Encoding")) {
 	case "quoted-printable":

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -71,15 +72,7 @@ func written(body []byte) (text, name string, err error) {
 func (a *Adapter) remark(w http.ResponseWriter, r *http.Request) {
 	g, err := a.decode(r)
 	if err == nil {
-		err = a.pressedOn(&g, r)
-	}
-	if err != nil {
-		a.refuse(w, err)
-		return
-	}
-	above, err := a.Store.In(r.Context()).Message(a.Account.ID, g.in.Message)
-	if err == nil && (!g.in.Shared || !above.Threaded) {
-		err = errNotSeen
+		err = a.belowOf(&g, r)
 	}
 	if err != nil {
 		a.refuse(w, err)
@@ -96,14 +89,27 @@ func (a *Adapter) remark(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if id := r.PostForm.Get("id"); id != "" && len(id) <= maxToken {
-		g.in.ID = delivery(g.pane, g.user.ID, above.ID+id, text)
+		g.in.ID = delivery(g.pane, g.user.ID, g.in.Below+id, text)
 	}
-	g.in.Message, g.in.Below, g.in.Input = "", above.ID, flow.Remark{Text: text}
-	g.in.Direct, g.below = g.pane.Chat(g.user.ID), keyOf(above)
+	g.in.Input = flow.Remark{Text: text}
 	said, err := a.echo(r.Context(), g, text)
 	if err != nil {
 		a.fail(w, r, g, err)
 		return
 	}
 	a.handle(w, r, g, said)
+}
+
+// belowOf finds the message of a room in whose thread somebody writes.
+func (a *Adapter) belowOf(g *gesture, r *http.Request) error {
+	if err := a.pressedOn(g, r); err != nil {
+		return err
+	}
+	above, err := a.Store.In(r.Context()).Message(a.Account.ID, g.in.Message)
+	if err != nil || !g.in.Shared || !above.Threaded {
+		return cmp.Or(err, errNotSeen)
+	}
+	g.in.Message, g.in.Below = "", above.ID
+	g.in.Direct, g.below = g.pane.Chat(g.user.ID), keyOf(above)
+	return nil
 }

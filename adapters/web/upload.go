@@ -17,7 +17,7 @@ const (
 	uploadMemory = 1 << 20
 )
 
-// upload takes a file that a buyer sends in his private chat.
+// upload takes a file that a buyer sends in his private chat, or that somebody of the team puts into the thread of a message.
 func (a *Adapter) upload(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseMultipartForm(uploadMemory); err != nil {
 		var tooLarge *http.MaxBytesError
@@ -29,7 +29,11 @@ func (a *Adapter) upload(w http.ResponseWriter, r *http.Request) {
 	}
 	defer func() { _ = r.MultipartForm.RemoveAll() }() // the system clears its temporary folder too
 	g, err := a.decode(r)
-	if err == nil && g.pane != Buyer {
+	below := err == nil && r.PostForm.Get("message") != ""
+	switch {
+	case below:
+		err = a.belowOf(&g, r)
+	case err == nil && g.pane != Buyer:
 		err = errMalformed
 	}
 	if err != nil {
@@ -46,7 +50,7 @@ func (a *Adapter) upload(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if id := r.PostForm.Get("id"); id != "" && len(id) <= maxToken {
-		g.in.ID = delivery(g.pane, g.user.ID, "file"+id, sent.Name)
+		g.in.ID = delivery(g.pane, g.user.ID, g.in.Below+"file"+id, sent.Name)
 	}
 	said, err := a.echo(r.Context(), g, "📎 "+chat.Clean(actions.FileName(sent.Name)))
 	if err != nil {
@@ -54,6 +58,9 @@ func (a *Adapter) upload(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	g.in.Input = sent
+	if below {
+		g.in.Input = flow.Remark{Files: &flow.Files{{Name: sent.Name, Body: sent.Body, Size: sent.Size}}}
+	}
 	a.handle(w, r, g, said)
 }
 

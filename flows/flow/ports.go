@@ -125,7 +125,8 @@ type CardDef struct {
 // A Heard is a Remark on its way to a card.
 type Heard struct {
 	Who      actions.Actor
-	Text     string
+	Text     string // may be empty when there are files
+	Files    []actions.TeamFile
 	Key      string // idempotency key
 	Card     string // id of the card
 	Platform string

@@ -33,7 +33,7 @@ func (t *talk) remark(card store.Card) (answer, error) {
 		return out, nil
 	}
 	kind, id, _ := Token{Of: card.Subject}.Subject()
-	view, err := t.cards[kind].Heard(t.ctx, id, Heard{Who: t.who, Text: said.Text, Key: "remark/" + t.in.Platform + "/" + t.in.ID,
+	view, err := t.cards[kind].Heard(t.ctx, id, Heard{Who: t.who, Text: said.Text, Files: t.files, Key: "remark/" + t.in.Platform + "/" + t.in.ID,
 		Card: card.ID, Platform: t.in.Platform, User: t.in.User})
 	if err != nil || view == nil {
 		return answer{silent: true, flow: kind}, err

@@ -168,10 +168,13 @@ func (r *Runner) run(ctx context.Context, in Inbound) answer {
 	failed := map[string]*actions.Error{}
 	fresh := r.NewID() // of a conversation that may start: the same each time the turn is played, as keys derive from it
 	var out answer
-	var err error
+	files, err := r.fetched(ctx, in)
+	if err != nil {
+		return r.sorry(in, out, err)
+	}
 	for range 8 {
 		err = r.Store.Tx(ctx, func(tx *store.Store) error {
-			out, err = r.turn(tx.Context(), &talk{Runner: r, tx: tx, in: in, failed: failed, fresh: fresh})
+			out, err = r.turn(tx.Context(), &talk{Runner: r, tx: tx, in: in, files: files, failed: failed, fresh: fresh})
 			return err
 		})
 		var step *failedStep

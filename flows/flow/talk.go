@@ -23,6 +23,7 @@ type talk struct {
 	ctx    context.Context
 	tx     *store.Store
 	in     Inbound
+	files  []actions.TeamFile // of a Remark: see fetched
 	who    actions.Actor
 	failed map[string]*actions.Error
 	fresh  string // id of the conversation that this turn starts, if it starts one

@@ -268,7 +268,10 @@ type Submitted struct {
 }
 
 // A Remark is what somebody wrote below a message of a room, to those who read there. It answers nothing.
-type Remark struct{ Text string }
+type Remark struct {
+	Text  string
+	Files Offer // nil: none
+}
 
 func (Remark) gesture()    {}
 func (Command) gesture()   {}

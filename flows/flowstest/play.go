@@ -177,7 +177,7 @@ func (w *world) act(a act, forms bool) error {
 		if !ok {
 			return fmt.Errorf("nothing in %s has a thread", a.room)
 		}
-		in.ID, in.Chat, in.Direct, in.Shared, in.Below, in.Input = "remark "+w.newID(), a.room, chat, true, below, flow.Remark{Text: a.text}
+		in.ID, in.Chat, in.Direct, in.Shared, in.Below, in.Input = "remark "+w.newID(), a.room, chat, true, below, flow.Remark{Text: a.text, Files: w.offered}
 	case a.button != "":
 		where := chat
 		if a.room != "" {

@@ -65,7 +65,7 @@ func TestSentFiles(t *testing.T) {
 		has(t, hands(t, w, "james", id, s), "Files of this kind are not taken", "PDF")
 	}
 	has(t, hands(t, w, "james", "huge", flow.Sent{Name: "film.mp4", Body: make([]byte, 9<<20)}), "larger than 8 MB")
-	has(t, hands(t, w, "ana", "staff", flow.Sent{Name: "x.png", Body: picture}), "from buyers only", "note")
+	has(t, hands(t, w, "ana", "staff", flow.Sent{Name: "x.png", Body: picture}), "from buyers only", "thread")
 
 	// The team.
 	has(t, remarks(t, w, "ana> /case 1001"), "Files: 12 files", "[Files]")

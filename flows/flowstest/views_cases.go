@@ -1,6 +1,7 @@
 package flowstest
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/aftersale/aftersale/actions"
@@ -60,7 +61,8 @@ func longCases(p actions.Purchase) []flow.Flow {
 		all = append(all, &flows.CaseCanned{OfCase: of, All: canned})
 		all = append(all, &flows.CaseFiles{OfCase: of}, &flows.CaseFiles{OfCase: of, Sent: 12}, &flows.CaseTake{OfCase: of}, &flows.CaseNote{OfCase: of, Text: longSaid}, &flows.CaseSnooze{OfCase: of},
 			&flows.CaseClose{OfCase: of}, &flows.CaseSolved{OfCase: of},
-			&flows.CaseReply{OfCase: of, Said: longMessages(), Text: longSaid, Meanwhile: longMessages()[1]})
+			&flows.CaseReply{OfCase: of, Said: longMessages(), Text: longSaid, Files: longFiles(), From: 5, Picked: []string{"0", "5", "6", "12"},
+				Meanwhile: longMessages()[1]}, &flows.CaseReply{OfCase: of, Text: longSaid, Files: longFiles(), Meanwhile: longMessages()[1]})
 	}
 	return all
 }
@@ -95,6 +97,7 @@ func longCaseCards(p actions.Purchase) []longView {
 			add(flows.ShowCaseLine(actions.CaseEvent{ID: longID, Kind: kind, Who: longName, Until: someday, At: someday}, c, longMessages()[0]))
 		}
 		add(flows.ShowNoted(longID), nil)
+		add(flows.ShowRefused(longRefused), nil)
 		for _, m := range longMessages() {
 			add(flows.ShowCaseSaid(m, c))
 			add(flows.ShowAnswer(m, c))
@@ -102,3 +105,14 @@ func longCaseCards(p actions.Purchase) []longView {
 	}
 	return all
 }
+
+// longFiles are as many files as a case holds.
+func longFiles() (all []actions.CaseFile) {
+	for i := range 20 {
+		all = append(all, actions.CaseFile{ID: strconv.Itoa(i), Name: strings.Repeat("n", 80), Size: actions.MaxFile, At: someday})
+	}
+	return all
+}
+
+var longRefused = actions.Remarked{First: true, Refused: []actions.RefusedFile{{Name: strings.Repeat("n", 80), Why: actions.RefusedSize},
+	{Name: "x.zip", Why: actions.RefusedKind}, {Name: "x.png", Why: actions.RefusedMany}, {Name: "y.png", Why: actions.RefusedLost}}}

@@ -40,6 +40,7 @@ type Platform struct {
 // A world is everything below the chat platform, for real: engine, actions, database, jobs. Only the commerce platform's
 // answers, the mailer and the clock are the test's.
 type world struct {
+	offered  flow.Offer // what stands beside the next remarks
 	on       Platform
 	away     []string // who is on a platform in memory, though the others are not
 	store    *store.Store
