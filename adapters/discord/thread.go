@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/aftersale/aftersale/adapters/chat"
 	"github.com/aftersale/aftersale/flows/flow"
@@ -63,6 +64,7 @@ func (a *Adapter) takeRemark(m received) {
 	if !ok || a.o.GuildID != "" && m.GuildID != a.o.GuildID {
 		return
 	}
+	in.Input = a.offered(in.Input, m)
 	a.turns.Go(in.Chat+" "+in.User, func(ctx context.Context) {
 		if err := a.o.Desk.Handle(ctx, in, remarkScreen{a, in}); err != nil {
 			a.o.Log.Error("remark not answered", "err", a.api.redact.Error(err))
@@ -78,7 +80,26 @@ func decodeRemark(m received) (flow.Inbound, bool) {
 		Shared: true, Forms: true, CommandPrefix: "/" + Command + " ", Below: m.ChannelID, Input: flow.Remark{Text: text},
 	}
 	written := m.Type == ordinaryMessage || m.Type == replyMessage // the others tell of something
-	return in, text != "" && m.ID != "" && m.ChannelID != "" && m.Author.ID != "" && !m.Author.Bot && m.WebhookID == "" && m.GuildID != "" && written
+	return in, (text != "" || len(m.Files) > 0) && m.ID != "" && m.ChannelID != "" && m.Author.ID != "" && !m.Author.Bot && m.WebhookID == "" && m.GuildID != "" && written
+}
+
+// fileHosts are where Discord keeps attachments (docs.discord.com/developers/reference, Signed Attachment CDN URLs, read 2026-11).
+// Their addresses are signed: no token goes there.
+var fileHosts = []string{"https://cdn.discordapp.com", "https://media.discordapp.net"}
+
+// offered puts the files of a message beside its words. They are fetched when somebody wants them.
+func (a *Adapter) offered(g flow.Gesture, m received) flow.Gesture {
+	said, ok := g.(flow.Remark)
+	if !ok || len(m.Files) == 0 {
+		return g
+	}
+	f := chat.Fetcher{Client: a.api.client, Hosts: append(slices.Clone(fileHosts), chat.Origin(a.api.base)),
+		Lost: func(err error) { a.o.Log.Warn("a file in a thread was not fetched", "err", a.api.redact.Error(err)) }}
+	for _, file := range m.Files {
+		f.Files = append(f.Files, chat.Attached{Name: file.Name, Size: file.Size, URL: file.URL})
+	}
+	said.Files = &f
+	return said
 }
 
 // The kinds of messages that somebody writes.

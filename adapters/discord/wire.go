@@ -57,6 +57,11 @@ type received struct {
 	WebhookID  string      `json:"webhook_id"`
 	Components []component `json:"components"`
 	Embeds     []embed     `json:"embeds"`
+	Files      []struct {
+		Name string `json:"filename"`
+		Size int64  `json:"size"`
+		URL  string `json:"url"`
+	} `json:"attachments"`
 }
 
 // interactionData is what each kind of interaction carries.

@@ -25,6 +25,11 @@ type outerEvent struct {
 		TS          string `json:"ts"`
 		ThreadTS    string `json:"thread_ts"`
 		Tab         string `json:"tab"`
+		Files       []struct {
+			Name string `json:"name"`
+			Size int64  `json:"size"`
+			URL  string `json:"url_private_download"` // none for what lies elsewhere
+		} `json:"files"`
 	} `json:"event"`
 }
 
@@ -63,6 +68,9 @@ func decodeEvent(body []byte, command string) (e event, challenge string, err er
 		e.input = chat.Parse(text, command)
 		return e, "", nil
 	case in.Type == "message" && (in.ChannelType == "channel" || in.ChannelType == "group") && in.ThreadTS != "" && in.ThreadTS != in.TS && said(in.Subtype):
+		for _, f := range in.Files {
+			e.files = append(e.files, chat.Attached{Name: f.Name, Size: f.Size, URL: f.URL})
+		}
 		e, ok := remark(e, in.Text)
 		if !ok {
 			return e, "", errNothing

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/aftersale/aftersale/adapters/chat"
 	"github.com/aftersale/aftersale/flows/flow"
 )
 
@@ -42,6 +43,7 @@ type event struct {
 
 	view  viewRef
 	input flow.Gesture
+	files []chat.Attached // of a remark
 }
 
 // A viewRef is the modal or home tab in which something was done.

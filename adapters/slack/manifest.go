@@ -19,7 +19,7 @@ const DefaultCommand = "/support"
 // files; hear its name in a channel; read what is written below its cards in channels that it is in, public and private; know
 // a person's language; see whether it is in a channel.
 var scopes = []string{
-	"app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "files:write", "groups:history", "groups:read", "im:history", "im:write",
+	"app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "files:read", "files:write", "groups:history", "groups:read", "im:history", "im:write",
 	"users:read",
 }
 

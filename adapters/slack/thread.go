@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/aftersale/aftersale/adapters/chat"
 	"github.com/aftersale/aftersale/flows/flow"
 )
 
@@ -45,5 +46,19 @@ func remark(e event, text string) (event, bool) {
 	e.kind = remarkKind
 	said := clean(text)
 	e.input = flow.Remark{Text: said}
-	return e, said != ""
+	return e, said != "" || len(e.files) > 0
+}
+
+// fileHost is where Slack keeps files (docs.slack.dev, messaging/working-with-files, read 2026-11).
+const fileHost = "https://files.slack.com"
+
+// offered puts the files of a remark beside its words. They are fetched with the bot's token when somebody wants them.
+func (t *turn) offered() flow.Gesture {
+	said, ok := t.input.(flow.Remark)
+	if !ok || len(t.files) == 0 {
+		return t.input
+	}
+	said.Files = &chat.Fetcher{Client: t.api.http, Hosts: []string{fileHost, chat.Origin(t.APIURL)}, Token: t.BotToken, Files: t.files,
+		Lost: func(err error) { t.Log.Warn("a file in a thread was not fetched", "err", t.api.secrets.Error(err)) }}
+	return said
 }

@@ -119,7 +119,7 @@ func (t *turn) prepare(ctx context.Context) {
 	t.private = private
 	t.in = flow.Inbound{
 		ID: t.id, Platform: Platform, Chat: t.channel, Direct: t.user, User: t.user, UserName: t.userName, Locale: me.locale,
-		Shared: !private, Forms: true, CommandPrefix: t.Command + " ", Input: t.input, Message: t.view.memory.Message,
+		Shared: !private, Forms: true, CommandPrefix: t.Command + " ", Input: t.offered(), Message: t.view.memory.Message,
 	}
 	if private {
 		t.in.Chat = t.user

@@ -12,14 +12,17 @@ type Offer interface {
 	Fetch(ctx context.Context) []actions.TeamFile
 }
 
+// An Offered is a file of an Offer.
+type Offered = actions.TeamFile
+
+// MaxOffered is how large such a file may be, in bytes; of a larger one nothing but its size is wanted.
+const MaxOffered = actions.MaxFile
+
 // Files are an Offer that is there already.
 type Files []actions.TeamFile
 
 // Fetch implements Offer.
 func (f *Files) Fetch(context.Context) []actions.TeamFile { return *f }
-
-// maxOffered is how many files of one remark are looked at.
-const maxOffered = 10
 
 // fetched returns the files of a remark, which it has fetched: nobody's but the team's, and only those below a card to which somebody
 // listens. It happens before the transaction, which waits for nothing remote.
@@ -37,6 +40,5 @@ func (r *Runner) fetched(ctx context.Context, in Inbound) ([]actions.TeamFile, e
 	if err != nil || !who.Staff() {
 		return nil, err
 	}
-	files := said.Files.Fetch(ctx)
-	return files[:min(len(files), maxOffered)], nil
+	return said.Files.Fetch(ctx), nil
 }

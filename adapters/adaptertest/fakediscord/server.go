@@ -96,8 +96,10 @@ type Server struct {
 	commands  map[string][]map[string]any
 	outside   bool // the bot is not in the server
 	granted   uint64
-	threads   map[string]bool // below messages of the room, by their ids; false: deleted
-	content   bool            // the intent that brings what is written in servers is switched on
+	threads   map[string]bool   // below messages of the room, by their ids; false: deleted
+	kept      map[string][]byte // attachments of people, by id
+	fetched   int
+	content   bool // the intent that brings what is written in servers is switched on
 	gateway   gateway
 }
 
@@ -112,7 +114,7 @@ func New(t testing.TB, o Options) *Server {
 		Options: o, t: t, key: ed25519.NewKeyFromSeed(seed[:]), stopped: make(chan struct{}), exchanges: map[string]*exchange{},
 		nonces: map[string]string{}, directs: map[string]string{}, modals: map[string]*Modal{}, closed: map[string]bool{},
 		hidden: map[string]bool{}, commands: map[string][]map[string]any{}, endpoint: o.Endpoint, granted: 1<<10 | 1<<11 | 1<<14 | 1<<16 | 1<<35 | 1<<38,
-		threads: map[string]bool{}, content: true,
+		threads: map[string]bool{}, content: true, kept: map[string][]byte{},
 	}
 	s.changed = sync.NewCond(&s.mu)
 	s.http = httptest.NewServer(http.HandlerFunc(s.serve))
@@ -261,6 +263,10 @@ func write(w http.ResponseWriter, a answer) {
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, "/ws") {
 		s.socket(w, r)
+		return
+	}
+	if id, ok := strings.CutPrefix(r.URL.Path, "/attachments/"); ok {
+		s.attachment(w, r, id)
 		return
 	}
 	body, _ := io.ReadAll(r.Body) // cut off: what is there is judged

@@ -61,6 +61,8 @@ type Slack struct {
 	homes    map[string]map[string]any
 	faults   map[string][]Fault
 	uploads  map[string]*upload // by id
+	kept     map[string][]byte  // files that people shared, by id
+	fetched  int
 	calls    []Call
 	last     map[string]Delivery // by user
 	line     line
@@ -119,10 +121,10 @@ type Call struct {
 func New(t testing.TB) *Slack {
 	t.Helper()
 	s := &Slack{
-		Scopes: "app_mentions:read,channels:history,channels:read,chat:write,commands,files:write,groups:history,groups:read,im:history,im:write,users:read",
+		Scopes: "app_mentions:read,channels:history,channels:read,chat:write,commands,files:read,files:write,groups:history,groups:read,im:history,im:write,users:read",
 		t:      t, specs: specs.Load(t), client: &http.Client{Timeout: 10 * time.Second},
 		users: map[string]*User{}, channels: map[string]*channel{}, triggers: map[string]*trigger{}, urls: map[string]*responseURL{},
-		views: map[string]*View{}, stacks: map[string][]*View{}, homes: map[string]map[string]any{}, faults: map[string][]Fault{}, uploads: map[string]*upload{}, last: map[string]Delivery{},
+		views: map[string]*View{}, stacks: map[string][]*View{}, homes: map[string]map[string]any{}, faults: map[string][]Fault{}, uploads: map[string]*upload{}, kept: map[string][]byte{}, last: map[string]Delivery{},
 	}
 	s.changed = sync.NewCond(&s.mu)
 	s.line.sent = map[string]*envelope{}
@@ -130,6 +132,7 @@ func New(t testing.TB) *Slack {
 	mux.HandleFunc("/api/{method}", s.serveMethod)
 	mux.HandleFunc("POST /respond/{id}", s.serveResponse)
 	mux.HandleFunc("POST /upload/{secret}", s.serveUpload)
+	mux.HandleFunc("GET /files-pri/{id}", s.serveFile)
 	mux.HandleFunc("GET /socket", s.serveSocket)
 	s.server = httptest.NewServer(mux)
 	t.Cleanup(func() {
