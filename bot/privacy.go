@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/aftersale/aftersale/actions"
@@ -20,12 +22,13 @@ type privacyCommand struct {
 type privacyExport struct {
 	configFlags
 	Email string `required:"" help:"Address of the buyer." placeholder:"ADDRESS"`
+	Files string `help:"Folder into which the files of the buyer's questions are written, too." placeholder:"DIR"`
 }
 
 // Help is the end of the command's --help.
 func (privacyExport) Help() string {
 	return "The audit log says that it was done. The file holds personal data: give it to nobody but its owner.\n\n" +
-		"Example:\n  aftersale privacy export --email maria@example.com > maria.json"
+		"Example:\n  aftersale privacy export --email maria@example.com --files maria > maria.json"
 }
 
 // Run writes the file out.
@@ -39,8 +42,26 @@ func (c privacyExport) Run(p *program) error {
 	if err != nil {
 		return explainPrivacy(c.Email, err)
 	}
+	if c.Files != "" {
+		if err := c.writeFiles(p, core); err != nil {
+			return err
+		}
+	}
 	_, err = fmt.Fprintf(p.stdout, "%s\n", out)
 	return err
+}
+
+// writeFiles writes the files out, for nobody else on this machine to read.
+func (c privacyExport) writeFiles(p *program, core *actions.Core) error {
+	if err := os.MkdirAll(c.Files, 0o700); err != nil {
+		return fmt.Errorf("--files: %w", err)
+	}
+	return core.ExportBuyerFiles(p.ctx, accountID, actions.Email(c.Email), func(name string, body []byte) error {
+		if err := os.WriteFile(filepath.Join(c.Files, name), body, 0o600); err != nil {
+			return fmt.Errorf("--files: %w", err)
+		}
+		return nil
+	})
 }
 
 type privacyErase struct {
