@@ -87,7 +87,7 @@ func final(s Status) bool { return s == Refunded || s == PartlyRefunded || s == 
 const lawDays = 7
 
 // guaranteeEnds is the last instant in which a refund is owed: what the platform said of this purchase, else the
-// product's days from the payment; for a sale in reais never before the law's.
+// product's days from the payment; not before what the shop promises, nor, for a sale in reais, before the law's.
 func guaranteeEnds(row store.Purchase, product store.Product) time.Time {
 	ends := value(row.GuaranteeEnds)
 	approved := value(row.ApprovedAt)
@@ -97,6 +97,11 @@ func guaranteeEnds(row store.Purchase, product store.Product) time.Time {
 	if ends.IsZero() && product.GuaranteeDays > 0 {
 		ends = approved.AddDate(0, 0, product.GuaranteeDays)
 	}
+	if product.PromisedDays > 0 {
+		if promised := approved.AddDate(0, 0, product.PromisedDays); promised.After(ends) {
+			ends = promised
+		}
+	}
 	if law := approved.AddDate(0, 0, lawDays); row.Currency == "BRL" && !ends.IsZero() && ends.Before(law) {
 		return law
 	}
@@ -105,7 +110,7 @@ func guaranteeEnds(row store.Purchase, product store.Product) time.Time {
 
 func toProduct(p store.Product) Product {
 	return Product{ID: p.ID, Code: p.Code, Name: p.Name, Kind: p.Kind, AccessURL: p.AccessURL,
-		GuaranteeDays: p.GuaranteeDays, SupportEmail: p.SupportEmail,
+		GuaranteeDays: max(p.GuaranteeDays, p.PromisedDays), SupportEmail: p.SupportEmail,
 		Event: Event{Starts: value(p.StartsAt), Ends: value(p.EndsAt), Timezone: p.Timezone, Place: p.Place}}
 }
 

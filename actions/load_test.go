@@ -36,6 +36,22 @@ func TestGuaranteeEnds(t *testing.T) {
 			t.Errorf("%s: %v, want %v", c.name, got, want)
 		}
 	}
+	for _, c := range []struct {
+		name           string
+		told           *time.Time
+		days, promised int
+		want           *time.Time
+	}{
+		{"longer than the product's", nil, 7, 30, at(30)},
+		{"longer than the platform told", at(7), 7, 30, at(30)},
+		{"the platform told more", at(45), 7, 30, at(45)},
+		{"nobody else knows", nil, 0, 15, at(15)},
+	} {
+		got := guaranteeEnds(store.Purchase{ApprovedAt: &approved, GuaranteeEnds: c.told, Currency: "BRL"}, store.Product{GuaranteeDays: c.days, PromisedDays: c.promised})
+		if want := value(c.want); !got.Equal(want) {
+			t.Errorf("%s: %v, want %v", c.name, got, want)
+		}
+	}
 }
 
 func TestFailedSaysWhatToDo(t *testing.T) {

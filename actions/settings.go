@@ -75,6 +75,7 @@ const (
 	AreaHours     SettingArea = "hours"
 	AreaRooms     SettingArea = "rooms"
 	AreaRefunds   SettingArea = "refunds"
+	AreaGuarantee SettingArea = "guarantee" // of one product each
 	AreaSecond    SettingArea = "second"
 	AreaReminders SettingArea = "reminders"
 	AreaEmails    SettingArea = "emails"
@@ -84,7 +85,7 @@ const (
 )
 
 // SettingAreas lists them.
-var SettingAreas = []SettingArea{AreaShop, AreaHours, AreaRooms, AreaRefunds, AreaSecond, AreaReminders, AreaEmails, AreaCodes, AreaPrivacy, AreaAlarms}
+var SettingAreas = []SettingArea{AreaShop, AreaHours, AreaRooms, AreaRefunds, AreaGuarantee, AreaSecond, AreaReminders, AreaEmails, AreaCodes, AreaPrivacy, AreaAlarms}
 
 // An opening is which change of a value takes protection away from money, identity or personal data.
 type opening int

@@ -69,7 +69,10 @@ func (c *Core) ChangeSetting(ctx context.Context, who Actor, in ChangeSettingInp
 			return err
 		}
 		account, err := tx.Account(who.Account)
-		made = c.settingChange(x.row, who, account.Currency)
+		if err != nil {
+			return err
+		}
+		made, err = c.nameGuarantee(tx, c.settingChange(x.row, who, account.Currency), who.Account)
 		return err
 	})
 	return made, failed("change a setting", err)
@@ -89,7 +92,10 @@ func (c *Core) CheckSetting(ctx context.Context, who Actor, in ChangeSettingInpu
 		return SettingChange{}, failed("check a setting", err)
 	}
 	account, err := s.Account(who.Account)
-	return c.settingChange(x.row, who, account.Currency), failed("check a setting", err)
+	if err != nil {
+		return SettingChange{}, failed("check a setting", err)
+	}
+	return c.nameGuarantee(s, c.settingChange(x.row, who, account.Currency), who.Account)
 }
 
 // leadSettings has changes of settings wait for each other, and returns who makes one, as he is known now.
@@ -133,6 +139,9 @@ func (c *Core) wanted(tx *store.Store, who Actor, in ChangeSettingInput) (wanted
 			return x, &Error{Code: Invalid, Key: "error.empty", Field: "value"}
 		}
 		return x, sameSetting(x.row)
+	}
+	if code, ok := guaranteeKey(in.Setting); ok {
+		return c.wantedGuarantee(tx, who, code, in, x)
 	}
 	d, ok := settingOf(in.Setting)
 	if !ok {
@@ -235,6 +244,9 @@ func (c *Core) putInForce(tx *store.Store, row store.SettingChange, by string) e
 		err = tx.DropSetting(row.AccountID, row.Key, c.newID())
 	} else {
 		err = tx.PutSetting(store.Setting{AccountID: row.AccountID, Key: row.Key, Value: row.After, ChangedBy: by, ChangedAt: c.now()}, c.newID())
+	}
+	if code, ok := guaranteeKey(row.Key); ok && err == nil {
+		return c.promiseGuarantee(tx, row, code)
 	}
 	if err != nil || !strings.HasPrefix(row.Key, "shop.") {
 		return err
@@ -360,6 +372,13 @@ func (c *Core) openChange(tx *store.Store, who Actor, id string) (store.SettingC
 	}
 	now, err := c.settingsOf(tx, who)
 	if err != nil {
+		return row, err
+	}
+	if code, ok := guaranteeKey(row.Key); ok {
+		s, err := c.guaranteeSetting(tx, who.Account, code)
+		if err == nil && s.Value != row.Before {
+			err = &Error{Code: Conflict, Key: "settings.moved_on", Hint: "error.start_again"}
+		}
 		return row, err
 	}
 	if d, ok := settingOf(row.Key); ok && d.read(now) != row.Before {

@@ -86,6 +86,40 @@ func TestSettingHoldsEverywhere(t *testing.T) {
 	})
 }
 
+// TestGuaranteeIsPromised: a longer guarantee needs two, a shorter one than the product came with cannot be, and imports leave it alone.
+func TestGuaranteeIsPromised(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	code := w.bought("HP100", w.marina)
+	ends := func() time.Time { return w.purchase(code).GuaranteeEnds }
+	before := ends()
+	const key = "guarantee.4100001"
+	for value, wrong := range map[string]string{"6": "settings.wrong.guarantee", "61": "settings.wrong.guarantee", "soon": "settings.wrong.guarantee", "": "settings.wrong.guarantee"} {
+		_, err := w.core.CheckSetting(ctx, w.adm, setTo("c"+value, key, value))
+		wantError(t, err, actions.Invalid, wrong)
+	}
+	_, err := w.core.ChangeSetting(ctx, w.adm, setTo("k0", "guarantee.nothing", "30"))
+	wantError(t, err, actions.NotFound, "settings.unknown")
+	_, err = w.core.ChangeSetting(ctx, w.rui, setTo("k1", key, "30"))
+	wantError(t, err, actions.Denied, "people.denied")
+
+	x, err := w.core.ChangeSetting(ctx, w.adm, setTo("k2", key, "30"))
+	w.must(err)
+	equal(t, "waits", []any{x.Status, x.Setting.Product, x.Setting.Value, x.After}, []any{actions.SettingOpen, "Pão em Casa", "7", "30"})
+	equal(t, "nothing has changed", ends(), before)
+	_, err = w.core.DecideSetting(ctx, w.bia, actions.DecideSettingInput{Key: "d1", Change: x.ID, Agree: true})
+	w.must(err)
+	equal(t, "longer", ends(), before.AddDate(0, 0, 23))
+	s, err := w.core.Setting(ctx, w.bia, key)
+	w.must(err)
+	equal(t, "changed", []any{s.Value, s.File, s.Changed, s.By}, []any{"30", "7", true, "adm"})
+
+	back, err := w.core.ChangeSetting(ctx, w.bia, actions.ChangeSettingInput{Key: "k3", Setting: key, Reset: true})
+	w.must(err)
+	equal(t, "shorter again at once", []any{back.Status, ends()}, []any{actions.SettingDone, before})
+}
+
 // TestLooserNeedsTwo: nobody agrees to his own change, nor a manager, nor who was just let in; one decision stands.
 func TestLooserNeedsTwo(t *testing.T) {
 	t.Parallel()

@@ -37,6 +37,7 @@ type Setting struct {
 	By       string // name of who did
 	At       time.Time
 	Currency string // of the account
+	Product  string // whose guarantee it is, by name
 }
 
 // SettingManagers are the roles that see and change settings: those who manage the team.
@@ -58,10 +59,14 @@ func (c *Core) Setting(ctx context.Context, who Actor, key string) (Setting, err
 	if purpose, platform, ok := roomKey(key); ok { // nowhere yet
 		return Setting{Key: key, Area: AreaRooms, Kind: SettingRoom, File: c.configuredRoom(purpose, platform)}, nil
 	}
+	if code, ok := guaranteeKey(key); ok {
+		return c.guaranteeSetting(c.store.In(ctx), who.Account, code)
+	}
 	return Setting{}, &Error{Code: NotFound, Key: "settings.unknown", Field: "setting"}
 }
 
-// Settings lists the settings of an area, or all of them when it is empty. Rooms are listed where there is one.
+// Settings lists the settings of an area, or all of them when it is empty. Rooms are listed where there is one, guarantees where
+// one was changed.
 //
 // Errors: Denied for who manages no settings; Unavailable.
 func (c *Core) Settings(ctx context.Context, who Actor, area SettingArea) ([]Setting, error) {
@@ -101,6 +106,17 @@ func (c *Core) Settings(ctx context.Context, who Actor, area SettingArea) ([]Set
 		for _, r := range c.mergeRooms(rows, purpose) {
 			add(Setting{Key: "rooms." + purpose + "." + r.Platform, Area: AreaRooms, Kind: SettingRoom, Value: r.Chat, File: c.configuredRoom(purpose, r.Platform)})
 		}
+	}
+	for _, row := range rows {
+		code, ok := guaranteeKey(row.Key)
+		if !ok || area != "" && area != AreaGuarantee {
+			continue
+		}
+		x, err := c.guaranteeSetting(s, who.Account, code)
+		if err != nil {
+			return nil, err
+		}
+		add(x)
 	}
 	return all, nil
 }
@@ -227,7 +243,10 @@ func (c *Core) SettingChange(ctx context.Context, who Actor, id string) (Setting
 		return SettingChange{}, failed("load a change of a setting", err)
 	}
 	account, err := c.store.In(ctx).Account(who.Account)
-	return c.settingChange(row, who, account.Currency), failed("load a change of a setting", err)
+	if err != nil {
+		return SettingChange{}, failed("load a change of a setting", err)
+	}
+	return c.nameGuarantee(c.store.In(ctx), c.settingChange(row, who, account.Currency), who.Account)
 }
 
 func (c *Core) settingChange(row store.SettingChange, who Actor, currency string) SettingChange {
@@ -250,14 +269,16 @@ func (c *Core) SettingsWaiting(ctx context.Context, who Actor) ([]SettingChange,
 	if !who.Is(SettingManagers...) {
 		return nil, notYourSettings()
 	}
-	rows, err := c.store.In(ctx).OpenSettingChanges(who.Account, defaultLimit)
+	s := c.store.In(ctx)
+	rows, err := s.OpenSettingChanges(who.Account, defaultLimit)
 	if err != nil {
 		return nil, failed("list changes of settings", err)
 	}
-	account, err := c.store.In(ctx).Account(who.Account)
+	account, err := s.Account(who.Account)
 	var all []SettingChange
 	for _, row := range rows {
-		if x := c.settingChange(row, who, account.Currency); x.Status == SettingOpen {
+		x, named := c.nameGuarantee(s, c.settingChange(row, who, account.Currency), who.Account)
+		if err = errors.Join(err, named); x.Status == SettingOpen {
 			all = append(all, x)
 		}
 	}
@@ -266,7 +287,7 @@ func (c *Core) SettingsWaiting(ctx context.Context, who Actor) ([]SettingChange,
 
 func subjectOfSetting(id string) string { return "setting:" + id }
 
-// AllSettings lists every setting with its default, and a room for each purpose: for tests that look at all of them.
+// AllSettings lists every setting with its default, a room for each purpose and a guarantee: for tests that look at all of them.
 func AllSettings() []Setting {
 	defaults := Settings{Shop: Shop{Locale: "pt-BR", Timezone: "UTC"}, Hours: DefaultHours(), Policy: DefaultPolicy()}
 	var all []Setting
@@ -276,5 +297,6 @@ func AllSettings() []Setting {
 	for _, purpose := range RoomPurposes {
 		all = append(all, Setting{Key: "rooms." + purpose + ".slack", Area: AreaRooms, Kind: SettingRoom, Value: "C0123456789"})
 	}
+	all = append(all, Setting{Key: "guarantee.4100001", Area: AreaGuarantee, Kind: SettingNumber, Value: "15", File: "7", Product: "Curso de Pão"})
 	return all
 }

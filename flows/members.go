@@ -15,22 +15,19 @@ type Members struct {
 	core *actions.Core
 	Many
 
-	Product  string // as it was picked or typed
-	Found    actions.Product
-	Products []actions.Product `json:",omitzero"`
-	From     string            // where the list of products begins
-	Further  string            // and where the next page does
-	Runs     bool              // some work for many is under way
-	Query    string
-	Status   actions.Status
-	Period   string
-	Opened   string
-	Rows     []Row `json:",omitzero"`
-	Place    string
-	Next     string
-	Earlier  []string
-	Picked   []string
-	All      bool
+	ProductList
+	Found   actions.Product
+	Runs    bool // some work for many is under way
+	Query   string
+	Status  actions.Status
+	Period  string
+	Opened  string
+	Rows    []Row `json:",omitzero"`
+	Place   string
+	Next    string
+	Earlier []string
+	Picked  []string
+	All     bool
 }
 
 // NewMembers defines the flow.
@@ -41,10 +38,7 @@ func NewMembers(core *actions.Core) flow.Def {
 // Steps is the flow's table of contents.
 func (f *Members) Steps() []flow.Step {
 	change := flow.Reopen("change", "filters", f.rewind)
-	product := flow.Form("product", flow.Or(flow.Pick("product", &f.Product, productOptions(f.Products)...), &f.Product, parseNote))
-	if f.Further != "" {
-		product = product.With(flow.Reopen("more", "products", func() { f.From = f.Further }))
-	}
+	product := f.pickProduct("product")
 	if f.Runs {
 		product = product.With(flow.Open("runs", "bulk", nil))
 	}
@@ -89,11 +83,9 @@ func (f *Members) pick(change flow.Item) flow.Step {
 func (f *Members) rewind() { f.Place, f.Earlier = "", nil }
 
 func (f *Members) products(c flow.Call) error {
-	page, err := f.core.Products(c, c.Who, f.From, listed)
-	if err != nil {
+	if err := f.ProductList.products(c, f.core); err != nil {
 		return err
 	}
-	f.Products, f.Further = page.Products, page.Next
 	runs, err := f.core.OpenBulk(c, c.Who)
 	f.Runs = len(runs) > 0
 	return err
@@ -129,6 +121,28 @@ func (f *Members) collect(c flow.Call) error {
 	}
 	f.Run, err = f.core.Collect(c, c.Who, actions.BulkInput{Key: c.Key, Kind: actions.KindResend, Filter: filter, ReplyTo: c.Identity})
 	return err
+}
+
+// A ProductList is where one product of all is picked: by its button, by the beginning of its name, or by its code.
+type ProductList struct {
+	From     string            // where the list of products begins
+	Products []actions.Product `json:",omitzero"`
+	Further  string            // where the next page begins; empty: this is the last
+	Product  string            // that was picked or typed
+}
+
+func (l *ProductList) products(c flow.Call, core *actions.Core) error {
+	page, err := core.Products(c, c.Who, l.From, listed)
+	l.Products, l.Further = page.Products, page.Next
+	return err
+}
+
+func (l *ProductList) pickProduct(step string) flow.Step {
+	pick := flow.Form(step, flow.Or(flow.Pick("product", &l.Product, productOptions(l.Products)...), &l.Product, parseNote))
+	if l.Further != "" {
+		pick = pick.With(flow.Reopen("more", "products", func() { l.From = l.Further }))
+	}
+	return pick
 }
 
 func productOptions(list []actions.Product) []flow.Option {

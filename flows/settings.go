@@ -29,6 +29,7 @@ type Settings struct {
 	Change   actions.SettingChange `json:",omitzero"`
 	Decision string
 	Settled  bool // the decision was made here
+	ProductList
 }
 
 // What can be done beside typing a value.
@@ -56,6 +57,8 @@ func (f *Settings) Steps() []flow.Step {
 		id, deciding = f.Passed["change"], true
 	}
 	change := !deciding
+	guarantee := change && actions.SettingArea(f.Area) == actions.AreaGuarantee
+	listed := change && !guarantee
 	open := f.Change.Status == actions.SettingOpen
 	room := f.Item.Kind == actions.SettingRoom
 	typed := change && f.Act == "" && !room
@@ -66,10 +69,13 @@ func (f *Settings) Steps() []flow.Step {
 		flow.When(deciding && !open && !f.Settled, flow.Result("decided", f.changeFacts)),
 		flow.When(deciding && f.Passed["decision"] == "", flow.Form("decide", flow.Choice("decision", &f.Decision, approve, deny)).Card(f.changeFacts)),
 		flow.When(deciding && f.Passed["decision"] != "", flow.Confirm("confirm_"+f.decision(), f.changeFacts).Danger()),
-		flow.When(change, flow.Do("list", f.list)),
-		flow.When(change && len(f.List) == 0, flow.Result("no_rooms", nil)),
-		flow.When(change, flow.Form("pick", flow.Pick("setting", &f.Picked, f.options()...)).Card(f.lines).With(flow.Reopen("areas", "look", nil))),
-		flow.When(change, flow.Do("load", f.load)),
+		flow.When(guarantee, flow.Do("products", func(c flow.Call) error { return f.products(c, f.core) })),
+		flow.When(guarantee, f.pickProduct("product").With(flow.Reopen("areas", "look", nil))),
+		flow.When(guarantee, flow.Do("find_product", f.guarantee)),
+		flow.When(listed, flow.Do("list", f.list)),
+		flow.When(listed && len(f.List) == 0, flow.Result("no_rooms", nil)),
+		flow.When(listed, flow.Form("pick", flow.Pick("setting", &f.Picked, f.options()...)).Card(f.lines).With(flow.Reopen("areas", "look", nil))),
+		flow.When(listed, flow.Do("load", f.load)),
 		flow.When(change && room, f.roomMenu()),
 		flow.When(typed, f.form()),
 		flow.When(change, flow.Do("check", f.check)),
@@ -193,6 +199,9 @@ func settingName(s actions.Setting) flow.Text {
 		parts := strings.SplitN(s.Key, ".", 3)
 		return flow.T("settings.name.rooms."+parts[1], "platform", PlatformName(parts[2]))
 	}
+	if s.Area == actions.AreaGuarantee {
+		return flow.T("settings.name.guarantee", "product", cut(s.Product, 60))
+	}
 	return flow.T("settings.name." + s.Key)
 }
 
@@ -206,6 +215,9 @@ func settingValue(s actions.Setting, text, here string) any {
 	switch s.Kind {
 	case actions.SettingNumber:
 		n, _ := strconv.Atoi(text)
+		if n == 0 && s.Area == actions.AreaGuarantee {
+			return flow.T("settings.nothing")
+		}
 		return n
 	case actions.SettingAmount:
 		var a actions.Amount
@@ -250,6 +262,17 @@ func daysText(text string) any {
 	return parts
 }
 
+// guarantee loads that of the product that was picked.
+func (f *Settings) guarantee(c flow.Call) error {
+	p, err := f.core.NamedProduct(c, c.Who, f.Product)
+	if err != nil {
+		return err
+	}
+	f.Act, f.Value = "", ""
+	f.Item, err = f.core.Setting(c, c.Who, actions.GuaranteeSetting(p))
+	return err
+}
+
 func (f *Settings) load(c flow.Call) (err error) {
 	f.Act, f.Value = "", ""
 	for _, s := range f.List {
@@ -276,7 +299,7 @@ func (f *Settings) form() flow.Step {
 	case actions.SettingAmount:
 		step = flow.Form("value", flow.Input("amount", &f.Value, parseAmount))
 	case actions.SettingNumber:
-		step = flow.Form("value", flow.Input("number", &f.Value, parseNumber))
+		step = flow.Form(f.ask(), flow.Input("number", &f.Value, parseNumber))
 	case actions.SettingClock:
 		step = flow.Form("value", flow.Input("clock", &f.Value, parseNote))
 	default:
@@ -287,6 +310,14 @@ func (f *Settings) form() flow.Step {
 		step = step.With(flow.Go("file", func() { f.Act = settingFile }))
 	}
 	return step
+}
+
+// ask is the step that asks for a number.
+func (f *Settings) ask() string {
+	if f.Item.Area == actions.AreaGuarantee {
+		return "guarantee"
+	}
+	return "value"
 }
 
 func localeOptions() []flow.Option {
@@ -423,7 +454,11 @@ func (f *Settings) facts() []flow.Fact {
 	if f.Change.After != "" || f.Change.Status != "" {
 		facts = append(facts, flow.Card("then", f.value(s, f.Change.After))...)
 	}
-	facts = append(facts, flow.Card("in_file", f.value(s, s.File))...)
+	came := "in_file"
+	if s.Area == actions.AreaGuarantee {
+		came = "came_with"
+	}
+	facts = append(facts, flow.Card(came, f.value(s, s.File))...)
 	if s.Changed {
 		facts = append(facts, flow.Card("changed_by", flow.T("settings.by", "who", s.By, "at", flow.Moment(s.At)))...)
 	}

@@ -13,7 +13,9 @@ func TestEverySettingHasItsWords(t *testing.T) {
 	words := newWords(t)
 	keys := []string{"settings.name.rooms.approvals", "settings.name.rooms.cases"}
 	for _, s := range actions.AllSettings() {
-		if s.Kind != actions.SettingRoom {
+		if s.Area == actions.AreaGuarantee {
+			keys = append(keys, "settings.name.guarantee")
+		} else if s.Kind != actions.SettingRoom {
 			keys = append(keys, "settings.name."+s.Key)
 		}
 		keys = append(keys, "settings.wrong."+string(s.Kind))

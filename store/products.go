@@ -34,6 +34,18 @@ func (s *Store) PutProducts(list []Product) error {
 	return nil
 }
 
+// PromiseGuarantee records the days that the shop promises beside what the platform says; 0 takes the promise back. Imports
+// leave it alone.
+//
+// Errors: ErrNotFound.
+func (s *Store) PromiseGuarantee(account, code string, days int) error {
+	done := s.db().Model(&Product{}).Where("account_id = ? AND code = ?", account, code).Update("promised_days", days)
+	if done.Error == nil && done.RowsAffected == 0 {
+		return ErrNotFound
+	}
+	return done.Error
+}
+
 // BundleItems lists what bundles hold, in order.
 func (s *Store) BundleItems(bundles []string) ([]BundleItem, error) {
 	var all []BundleItem

@@ -19,7 +19,7 @@ const (
 
 // upload takes a file that a buyer sends in his private chat, or that somebody of the team puts into the thread of a message.
 func (a *Adapter) upload(w http.ResponseWriter, r *http.Request) {
-	if err := r.ParseMultipartForm(uploadMemory); err != nil {
+	if err := r.ParseMultipartForm(uploadMemory); err != nil { // #nosec G120 -- the guard bounds the body: maxUpload
 		var tooLarge *http.MaxBytesError
 		if !errors.As(err, &tooLarge) {
 			err = errMalformed

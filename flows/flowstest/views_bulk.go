@@ -28,7 +28,7 @@ func longBulk(p actions.Purchase) []flow.Flow {
 	var all []flow.Flow
 	for _, state := range []actions.BulkState{actions.BulkReady, actions.BulkRunning, actions.BulkPaused, actions.BulkDone} {
 		run := longRun(p, state)
-		all = append(all, &flows.Members{Many: flows.Many{Run: run}, Found: p.Product, Products: []actions.Product{p.Product, p.Product}, Further: "x", Runs: true,
+		all = append(all, &flows.Members{Many: flows.Many{Run: run}, Found: p.Product, ProductList: flows.ProductList{Products: []actions.Product{p.Product, p.Product}, Further: "x"}, Runs: true,
 			Rows: []flows.Row{row, row, row, row, row}, Next: "n", Earlier: []string{""}, Picked: []string{string(p.Transaction)}},
 			&flows.Bulk{Many: flows.Many{Run: run}, Runs: []actions.BulkRun{run, run}})
 		for _, kind := range []string{actions.KindCancel, actions.KindReactivate} {
