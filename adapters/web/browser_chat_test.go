@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -131,6 +133,35 @@ func browserMeanwhile(t *testing.T, browser context.Context) {
 	if got := eval[string](b, "document.querySelector('#buyer .say input[name=text]').value"); got != "half a sen" {
 		t.Errorf("what could not be sent is %q now", got)
 	}
+}
+
+// A file goes out when it is chosen, and the pane is ready for the next one.
+func browserUpload(t *testing.T, browser context.Context) {
+	sent := make(chan string, 10)
+	b := openTab(t, browser, openDesk(t, handlerFunc(func(ctx context.Context, in flow.Inbound, on flow.Screen) error {
+		if f, ok := in.Input.(flow.Sent); ok {
+			sent <- in.ID + " " + f.Name
+		}
+		return counter(ctx, in, on)
+	})), 390, 844, "")
+	path := filepath.Join(t.TempDir(), "proof.txt")
+	if err := os.WriteFile(path, []byte("The oven stays cold."), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.do(chromedp.Click(`[data-tab-to="buyer"]`))
+	var ids []string
+	for range 2 {
+		b.do(chromedp.SetUploadFiles("#buyer .upload input[type=file]", []string{path}))
+		id, name, _ := strings.Cut(<-sent, " ")
+		if ids = append(ids, id); name != "proof.txt" {
+			t.Errorf("%q was sent", name)
+		}
+		b.until("!document.querySelector('#buyer .upload[aria-busy]') && !document.querySelector('#buyer .upload input[type=file]').value")
+	}
+	if ids[0] == ids[1] {
+		t.Error("the second file has the id of the first: it would be taken for the same delivery")
+	}
+	b.noOverflow()
 }
 
 func browserSure(t *testing.T, browser context.Context) {

@@ -76,6 +76,7 @@ func TestBrowser(t *testing.T) {
 		"sure":      browserSure,
 		"elsewhere": browserElsewhere,
 		"meanwhile": browserMeanwhile,
+		"upload":    browserUpload,
 		"form":      browserForm,
 		"pages":     browserPages,
 		"words":     browserWords,

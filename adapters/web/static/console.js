@@ -54,7 +54,8 @@ function notice(tab) {
 
 async function send(form, button) {
   if (form.getAttribute("aria-busy")) return; // pressed twice
-  const data = new URLSearchParams(new FormData(form, button));
+  const filled = new FormData(form, button);
+  const data = form.enctype === "multipart/form-data" ? filled : new URLSearchParams(filled);
   const pane = form.closest(".pane");
   const dialog = form.closest("dialog");
   const busy = (on) => [form, button].forEach((e) => (on ? e?.setAttribute("aria-busy", "true") : e?.removeAttribute("aria-busy")));
@@ -80,6 +81,11 @@ async function post(form, data) {
   return out;
 }
 
+// renew gives a form the id of its next delivery.
+function renew(id) {
+  id.value = Date.now().toString(36) + Math.random().toString(36).slice(2);
+}
+
 // write sends what was typed. The input is free at once: what is typed meanwhile goes out next, in its turn, and what could not
 // be sent comes back into the input, under the id that it had.
 const outbox = new WeakMap(); // form → when all before it was sent
@@ -90,7 +96,7 @@ function write(form) {
   if (!text.value.trim()) return;
   const data = new URLSearchParams(new FormData(form));
   text.value = "";
-  id.value = Date.now().toString(36) + Math.random().toString(36).slice(2);
+  renew(id);
   const before = outbox.get(form) || Promise.resolve();
   outbox.set(form, before.then(() => deliver(form, data, text, id)));
 }
@@ -130,6 +136,15 @@ function settle(out, text, pane) {
 function say(pane, text) {
   find(".problem", pane).textContent = text;
 }
+
+// A file goes out when it was chosen: there is nothing else to say of it. The same one can be chosen again.
+document.addEventListener("change", async (e) => {
+  const form = e.target.closest(".upload");
+  if (!form || !e.target.files?.length) return;
+  await send(form);
+  e.target.value = "";
+  renew(find("[name=id]", form));
+});
 
 document.addEventListener("submit", async (e) => {
   const form = e.target;
