@@ -271,6 +271,9 @@ func TestNewestOfAnOldShop(t *testing.T) {
 		}
 		z.must(t, s.Migrate(t.Context()))
 		if s.Dialect() == "postgres" {
+			for applied(t, s, 25) { // what is cut off is the newest
+				z.must(t, s.MigrateDown(t.Context()))
+			}
 			z.must(t, s.DB().Exec("DELETE FROM goose_db_version WHERE version_id = 24").Error)
 			z.must(t, s.DB().Exec("UPDATE buyer_words SET newest = '9999-12-31 00:00:00+00' WHERE buyer_id > 'b0030'").Error)
 			z.must(t, s.Migrate(t.Context()))
