@@ -168,7 +168,7 @@ func TestReadLargeFiles(t *testing.T) { // not parallel: it measures
 	if testing.Short() {
 		t.Skip("reads 400 MB")
 	}
-	const size, allowed = 100 << 20, 16 << 20
+	const size, allowed = largeFile, 16 << 20
 	line := one("a") + "\n"
 	for name, c := range map[string]struct {
 		in    io.Reader

@@ -26,7 +26,7 @@ func marshal(t testing.TB, v any) []byte {
 func TestViews(t *testing.T) {
 	t.Parallel()
 	spec := specs.Load(t)
-	for _, n := range flowstest.Views(t) {
+	for _, n := range flowstest.ViewsToDraw(t) {
 		t.Run(n.Name, func(t *testing.T) {
 			t.Parallel()
 			v, choose := n.Shown, menuWords{Choose: "Choose…"}

@@ -15,7 +15,7 @@ import (
 func TestViewsFit(t *testing.T) {
 	t.Parallel()
 	kit := specs.Load(t)
-	views := flowstest.Views(t)
+	views := flowstest.ViewsToDraw(t)
 	if len(views) < 100 {
 		t.Fatalf("only %d views", len(views))
 	}

@@ -20,7 +20,7 @@ import (
 func TestViewsFit(t *testing.T) {
 	t.Parallel()
 	s := specs.Load(t)
-	views := flowstest.Views(t)
+	views := flowstest.ViewsToDraw(t)
 	for _, v := range views {
 		drafts := render(v.Shown)
 		if len(drafts) != 1 {

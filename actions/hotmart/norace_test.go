@@ -1,0 +1,5 @@
+//go:build !race
+
+package hotmart
+
+const largeFile = 100 << 20

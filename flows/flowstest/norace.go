@@ -1,0 +1,5 @@
+//go:build !race
+
+package flowstest
+
+const underRace = false
