@@ -2,7 +2,6 @@ package flows
 
 import (
 	"context"
-	"slices"
 
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/flows/flow"
@@ -77,19 +76,19 @@ func (f *Help) Steps() []flow.Step {
 }
 
 func (f *Help) body() []flow.Text {
+	rare := map[string]bool{}
+	for _, d := range All(nil) {
+		rare[d.Name] = d.Rare
+	}
 	var lines []flow.Text
 	for _, word := range Commands(f.Role) {
-		lines = append(lines, flow.T("command."+word, "word", typed(word)))
+		var typed any = flow.Word(word)
+		if rare[word] {
+			typed = flow.RareWord(word)
+		}
+		lines = append(lines, flow.T("command."+word, "word", typed))
 	}
 	return lines
-}
-
-// typed is the word of a command as a value of a text.
-func typed(word string) any {
-	if slices.ContainsFunc(All(nil), func(d flow.Def) bool { return d.Name == word && d.Rare }) {
-		return flow.RareWord(word)
-	}
-	return flow.Word(word)
 }
 
 // menu is a button for each flow that the role may use but the one that shows the menu.

@@ -228,7 +228,7 @@ func (p *theatre) remark(a flowstest.Act) {
 	p.Helper()
 	below, ok := p.Harness.(Remarker)
 	if !ok {
-		p.Skipf("SKIPPED: the platform tells of nothing that is said in rooms")
+		p.Skipf("SKIPPED: the platform has no news of what is said in rooms")
 	}
 	message, _ := p.book.Below(a)
 	all := p.placed[message]

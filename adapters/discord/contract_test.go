@@ -113,7 +113,7 @@ func (h *harness) Type(user, text string) {
 func (h *harness) Remark(user, message, text string) {
 	h.t.Helper()
 	if h.mode == ModeHTTP {
-		h.t.Skip("SKIPPED: over HTTP Discord tells of no message")
+		h.t.Skipf("SKIPPED: the platform has no %s; over HTTP Discord tells of no message", adaptertest.FreeText)
 	}
 	h.do(user, h.fake.SayBelow(user, message, text))
 }
