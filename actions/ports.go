@@ -15,6 +15,8 @@ type Commerce interface {
 	Name() string
 	// Can says how the platform carries out an operation.
 	Can(op Operation) Capability
+	// Terms are its own rules.
+	Terms() Terms
 	// Do carries out a write. Repeating an order with the same Key does nothing where the platform has such keys.
 	Do(ctx context.Context, o Order) (Outcome, error)
 	// State reads a purchase back, so that an unknown outcome becomes a known one.
@@ -33,6 +35,10 @@ const (
 	OpChangeChargeDay Operation = "change_charge_day" // of a subscription, after the charge that is scheduled
 	OpReactivate      Operation = "reactivate"        // a cancelled subscription: the subscriber is asked
 	OpAccept          Operation = "accept"            // the subscriber agrees to that; only where the platform does not ask him itself
+	OpResend          Operation = "resend"            // the platform's own access mail, for one purchase
+	OpCheckIn         Operation = "checkin"           // the platform's own check-in mail, for one purchase
+	OpApproveClaim    Operation = "approve_claim"     // a refund that the buyer asked for on the platform itself
+	OpRefundPart      Operation = "refund_part"       // never an Order: whether a refund's Amount may be less than the price
 )
 
 // A Capability says who carries out an operation.
