@@ -27,8 +27,8 @@ func bulkReactivate(c *Core) bulkSubscriptions {
 		func(f BulkFilter, s subscribedCase, now time.Time) Verdict { return mayReactivate(s, f.ChargeNow, now) }}
 }
 
-// subscriptionsAtOnce is how many of a run wait for the commerce platform together. One allows 500 calls in a minute for
-// everything (hotmart.md 1.3), so it is some seconds' worth of work.
+// subscriptionsAtOnce is how many of a run wait for the commerce platform together. Platforms allow some
+// hundred calls in a minute for everything, so it is some seconds' worth of work.
 const subscriptionsAtOnce = 40
 
 func (k bulkSubscriptions) atOnce() int { return subscriptionsAtOnce }
@@ -134,7 +134,7 @@ func (k bulkSubscriptions) judge(s *store.Store, list []store.Subscribed, f bulk
 	all := make([]bulkCandidate, len(list))
 	for i, row := range list {
 		all[i] = bulkCandidate{target: row.Subscription.Code}
-		facts := subscribedCase{sub: toSubscription(row.Subscription), capability: capability, zone: zone, nobody: erased(Email(row.Email)),
+		facts := subscribedCase{sub: toSubscription(row.Subscription), capability: capability, acceptance: k.c.Terms().Acceptance, zone: zone, nobody: erased(Email(row.Email)),
 			first:  Purchase{Status: Status(row.First)},
 			newest: Purchase{Status: Status(row.Charge), Price: Money{Minor: row.Amount, Currency: row.Currency}, ApprovedAt: value(row.ApprovedAt)}}
 		v := k.may(f.BulkFilter, facts, f.now)

@@ -9,7 +9,7 @@ import (
 // KindChargeDay is the action of requests that have a subscription charged on another day of the month.
 const KindChargeDay = "chargeday"
 
-// lastDay is the highest day of a month; in shorter months the last day counts (Hotmart API, change of the charge day: 1–31).
+// lastDay is the highest day of a month; in shorter months the last day counts.
 const lastDay = 31
 
 // A ChargeDayInput says on which day of the month a subscription is charged from its charge after the next on.
@@ -40,7 +40,7 @@ func (c *Core) ChargeDayVerdict(ctx context.Context, who Actor, s SubscriptionCa
 }
 
 // ChangeChargeDay has a subscription charged on another day of the month: a buyer his own, the team everybody's. The charge
-// that is scheduled stays where it is (hotmart.md 2.2). No money moves, so a buyer who is known needs no code.
+// that is scheduled stays where it is. No money moves, so a buyer who is known needs no code.
 //
 // Repeating a Key does nothing and returns the first result.
 //

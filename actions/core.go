@@ -117,6 +117,9 @@ func New(o Options) *Core {
 // Now is the clock that actions go by.
 func (c *Core) Now() time.Time { return c.now() }
 
+// Terms are the commerce platform's own rules.
+func (c *Core) Terms() Terms { return c.commerce.Terms() }
+
 // failed turns what the store answers into an Error, naming the activity for the log. An Error stays as it is.
 func failed(doing string, err error) error {
 	var ours *Error

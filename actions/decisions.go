@@ -36,10 +36,10 @@ func (c *Core) approve(tx *store.Store, d decision) error {
 // who may has decided.
 func (c *Core) possible(s *store.Store, d decision) (Verdict, error) {
 	if d.row.Kind == KindRefund {
-		return refundable(d.purchase, c.commerce.Can(OpRefund), c.now()), nil
+		return refundable(d.purchase, c.commerce.Can(OpRefund), c.Terms(), c.now()), nil
 	}
 	policy, err := c.policyFor(s, d.who)
-	return emailChangeable(d.purchase, c.commerce.Can(OpChangeEmail), policy.EmailChange, c.now()), err
+	return emailChangeable(d.purchase, c.commerce.Can(OpChangeEmail), policy.EmailChange.under(c.Terms()), c.now()), err
 }
 
 // deny closes a proposal with a reason that the asker reads. A buyer who asked gets it by mail too; of a question that
@@ -91,7 +91,7 @@ func (c *Core) rebuild(tx *store.Store, d decision) error {
 		}
 	case KindEmail:
 		fresh.Order.OldEmail = d.purchase.Buyer.Email
-		fresh.Verdict = mayChangeEmail(asker, d.purchase, d.order.Path, c.commerce.Can(OpChangeEmail), policy, c.now())
+		fresh.Verdict = mayChangeEmail(asker, d.purchase, d.order.Path, c.commerce.Can(OpChangeEmail), c.Terms(), policy, c.now())
 		switch d.purchase.Buyer.Email.Key() {
 		case d.order.Order.NewEmail.Key():
 			impossible = blocked("email.same", Numbers{})

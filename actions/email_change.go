@@ -38,7 +38,7 @@ func (c *Core) EmailVerdict(ctx context.Context, who Actor, p Purchase) (Verdict
 }
 
 func (c *Core) emailVerdict(who Actor, p Purchase, path EmailPath, policy Policy) Verdict {
-	return mayChangeEmail(who, p, path, c.commerce.Can(OpChangeEmail), policy, c.now())
+	return mayChangeEmail(who, p, path, c.commerce.Can(OpChangeEmail), c.Terms(), policy, c.now())
 }
 
 // ChangeEmail asks for a purchase to be moved to another address: of all changes the one that attackers want most. It is
@@ -117,7 +117,7 @@ func checkAddresses(in EmailInput, p Purchase, account store.Account) error {
 	case p.Buyer.Email.Key():
 		return wrong("new", "email.same")
 	case Email(account.SupportEmail).Key(), Email(p.Product.SupportEmail).Key():
-		return wrong("new", "email.producer") // hotmart.md 4.5: not the producer's own
+		return wrong("new", "email.producer") // the shop would own what it sold
 	}
 	if in.Current != "" && in.Current.Key() != p.Buyer.Email.Key() {
 		return wrong("current", "email.current_wrong")

@@ -2,25 +2,39 @@ package actions
 
 import "time"
 
-// mayChangeEmail is the policy for moving a purchase to another address: the commerce platform's conditions (design
-// 7.4, hotmart.md 4.5), and never one person's word alone: of all features attackers want this one most.
+// mayChangeEmail is the policy for moving a purchase to another address: the conditions of the commerce platform and of the
+// shop (design 7.4), and never one person's word alone: of all features attackers want this one most.
 //
 // path is what a buyer shows; it means nothing for the team.
-func mayChangeEmail(who Actor, p Purchase, path EmailPath, can Capability, pol Policy, now time.Time) Verdict {
-	if v := emailChangeable(p, can, pol.EmailChange, now); v.Decision == Blocked {
+func mayChangeEmail(who Actor, p Purchase, path EmailPath, can Capability, terms Terms, pol Policy, now time.Time) Verdict {
+	rules := pol.EmailChange.under(terms)
+	if v := emailChangeable(p, can, rules, now); v.Decision == Blocked {
 		return v
 	}
-	last := p.OrderedAt.Add(time.Duration(pol.EmailChange.Days) * day)
-	numbers := Numbers{Days: DaysBetween(now, last), Date: last, Count: p.EmailChanges, Limit: pol.EmailChange.Max}
+	last := p.OrderedAt.Add(time.Duration(rules.Days) * day)
+	numbers := Numbers{Days: DaysBetween(now, last), Date: last, Count: p.EmailChanges, Limit: rules.Max}
 	switch {
 	case who.Staff():
 		return needsApproval("email.by_staff", numbers)
 	case path == ByDocument:
 		return needsApproval("email.by_document", numbers)
-	case path == ByCodes && pol.EmailChange.SelfService:
+	case path == ByCodes && rules.SelfService:
 		return allowed("email.by_codes", numbers)
 	}
 	return needsApproval("email.by_buyer", numbers)
+}
+
+// under are the shop's conditions together with the platform's: of each the stricter one. What the platform has no rule about
+// is for the shop alone to say.
+func (e EmailChangePolicy) under(t Terms) EmailChangePolicy {
+	if t.EmailChangeDays > 0 {
+		e.Days = min(e.Days, t.EmailChangeDays)
+	}
+	if t.EmailChanges > 0 {
+		e.Max = min(e.Max, t.EmailChanges)
+	}
+	e.UnopenedOnly = e.UnopenedOnly || t.EmailUnopened
+	return e
 }
 
 // emailChangeable blocks what nobody can do, and else allows.

@@ -6,7 +6,7 @@ import "time"
 // reports into it, and Apply brings it into the store. It holds what is known and nothing else: the zero value of a
 // field means that the platform did not say, and never wipes out what is known already.
 type SaleEvent struct {
-	Source  string    // where it came from: "hotmart" (webhook) or "csv" (sales report); the first half of its identity
+	Source  string    // where it came from: the platform (webhook) or "csv" (sales report); the first half of its identity
 	ID      string    // the sender's id of the delivery, or a hash of its content; the second half
 	Kind    string    // the platform's own word, such as "PURCHASE_APPROVED"
 	At      time.Time // when the platform says it happened; zero for rows of a report, which have no time of their own

@@ -70,7 +70,7 @@ func cancelUntil(sub *store.Subscription, now time.Time) {
 }
 
 // subscriptionStatus is what an event says of a subscription; empty when it does not say. Giving the first charge back
-// cancels the subscription, whatever the event itself says of it (Hotmart: help article 360061973392).
+// cancels the subscription, whatever the event itself says of it.
 // Beyond that, a report says nothing of subscriptions.
 func (l *intake) subscriptionStatus(e SaleEvent) SubscriptionStatus {
 	if s := e.Sale; s != nil && (s.Status == Refunded || s.Status == Chargeback) && l.firstCharge(s) {

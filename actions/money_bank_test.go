@@ -32,7 +32,7 @@ func newBank(now func() time.Time) *bank {
 func (b *bank) Name() string                             { return "bank" }
 func (b *bank) Can(actions.Operation) actions.Capability { return actions.ByAPI }
 func (b *bank) Terms() actions.Terms {
-	return actions.Terms{AffiliateRefundDays: 30, EmailChangeDays: 40, EmailChanges: 2, EmailUnopened: true}
+	return actions.Terms{AffiliateRefundDays: 30}
 }
 
 func (b *bank) Do(_ context.Context, o actions.Order) (actions.Outcome, error) {

@@ -124,7 +124,7 @@ func TestMayChangeEmail(t *testing.T) {
 		{"a platform that cannot", paid(), NoSupport, "not_supported"},
 	} {
 		for _, w := range ways {
-			v := mayChangeEmail(w.who, c.p, w.path, c.can, w.policy, noon)
+			v := mayChangeEmail(w.who, c.p, w.path, c.can, Terms{}, w.policy, noon)
 			decision, rule := Blocked, c.rule
 			if rule == "" {
 				decision, rule = w.decision, w.rule

@@ -11,10 +11,6 @@ import (
 // KindPassword is the action of requests for a new password.
 const KindPassword = "password"
 
-// PasswordGap is how long after one request of a buyer the next one is taken, whoever asks, in whatever chat. The platform has
-// the same (Hotmart help centre 215826368, read November 2026).
-const PasswordGap = 30 * time.Minute
-
 // PasswordLinkLife is how long a link is good that sets a password.
 const PasswordLinkLife = time.Hour
 
@@ -30,6 +26,7 @@ type PasswordCase struct {
 	Buyer   Buyer
 	Way     Capability // ByAPI: we mail a link; Assisted: the buyer asks the platform, at URL
 	URL     string
+	Gap     time.Duration // between two requests; zero: as often as one likes
 	Verdict Verdict
 }
 
@@ -135,30 +132,34 @@ func (c *Core) passwordCase(tx *store.Store, who Actor, in PasswordInput) (Passw
 	if err != nil {
 		return PasswordCase{}, err
 	}
-	recent, err := tx.RequestsOn(who.Account, id, KindPassword, c.now().Add(-PasswordGap))
+	gap := c.Terms().PasswordGap
+	recent, err := tx.RequestsOn(who.Account, id, KindPassword, c.now().Add(-gap))
 	if err != nil {
 		return PasswordCase{}, err
 	}
-	p := PasswordCase{Buyer: Buyer{ID: b.ID, Name: b.Name, Email: Email(b.Email), Locale: b.Locale}, Way: c.commerce.Can(OpPassword), URL: c.passwordURL}
+	p := PasswordCase{Buyer: Buyer{ID: b.ID, Name: b.Name, Email: Email(b.Email), Locale: b.Locale}, Way: c.commerce.Can(OpPassword), URL: c.passwordURL, Gap: gap}
 	var last time.Time
 	for _, r := range recent {
 		last = r.CreatedAt.UTC()
 	}
-	p.Verdict = mayAskPassword(p.Way, c.HasPages(), last, c.now())
+	p.Verdict = mayAskPassword(p.Way, c.HasPages(), gap, last, c.now())
 	return p, nil
 }
 
-// mayAskPassword is the policy for new passwords: one request in a while, the same for everybody, for the mailbox is the same.
-func mayAskPassword(way Capability, pages bool, last, now time.Time) Verdict {
-	switch next := last.Add(PasswordGap); {
+// mayAskPassword is the policy for new passwords: one request in the platform's gap, the same for everybody, for the mailbox is
+// the same, whoever asks and in whatever chat.
+func mayAskPassword(way Capability, pages bool, gap time.Duration, last, now time.Time) Verdict {
+	switch next := last.Add(gap); {
 	case way == NoSupport:
 		return blocked("password.not_supported", Numbers{})
 	case way == ByAPI && !pages:
 		return blocked("password.no_page", Numbers{})
 	case !last.IsZero() && now.Before(next):
 		return blocked("password.wait", Numbers{Count: minutesBetween(now, next), Date: next})
+	case gap == 0:
+		return allowed("password.any_time", Numbers{})
 	}
-	return allowed("password.allowed", Numbers{Count: int(PasswordGap / time.Minute)})
+	return allowed("password.allowed", Numbers{Count: int(gap / time.Minute)})
 }
 
 // minutesBetween is the number of begun minutes from one instant to a later one.

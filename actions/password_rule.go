@@ -8,7 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// What a password must be (hotmart.md 4.6, help centre 215826368, read November 2026).
+// What a password must be: what buyers of course platforms are used to.
 const (
 	PasswordMin = 7 // characters
 	PasswordMax = 20

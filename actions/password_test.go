@@ -109,7 +109,7 @@ func TestPasswordGap(t *testing.T) {
 		tablet := w.beside("tablet")
 		own, theirs := actions.PasswordInput{Buyer: "marina"}, actions.PasswordInput{Transaction: "HP100"}
 		w.must(w.askPassword(w.marina, own))
-		w.pass(actions.PasswordGap - 90*time.Second)
+		w.pass(w.core.Terms().PasswordGap - 90*time.Second)
 		for _, who := range []actions.Actor{w.marina, tablet} {
 			e := wantError(t, w.askPassword(who, own), actions.Conflict, "verdict.password.wait")
 			if e.Args["count"] != 2 {
@@ -186,7 +186,7 @@ func TestPasswordLinksEnd(t *testing.T) {
 	for name, end := range map[string]func(w *world){
 		"after an hour": func(w *world) { w.pass(actions.PasswordLinkLife + time.Second) },
 		"a newer link": func(w *world) {
-			w.pass(actions.PasswordGap)
+			w.pass(w.core.Terms().PasswordGap)
 			w.must(w.askPassword(w.ana, actions.PasswordInput{Transaction: "HP100"}))
 		},
 		"the e-mail was changed": func(w *world) { w.stolen("HP100", "thief@example.org") },

@@ -112,8 +112,8 @@ type ResendPolicy struct {
 	PerShop    int `yaml:"per_shop"`    // for all buyers together, within an hour
 }
 
-// EmailChangePolicy holds the commerce platform's conditions for moving a purchase to another address, and how long
-// the purchase is frozen afterwards (hotmart.md 4.5; design 7.4).
+// EmailChangePolicy holds the shop's conditions for moving a purchase to another address, and how long the purchase is frozen
+// afterwards (design 7.4). Where the commerce platform has stricter ones, those hold (Terms).
 type EmailChangePolicy struct {
 	Days         int  `yaml:"days"` // after the order
 	Max          int  `yaml:"max"`  // changes of one purchase, ever

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// Commerce is the platform that holds the purchases: Hotmart's connector, or our own ledger. All calls are remote and
+// Commerce is the platform that holds the purchases: a connector, or our own ledger. All calls are remote and
 // are made by jobs alone, never inside a database transaction.
 //
 // An Outcome is returned whenever the platform answered, a refusal included. An error means that we do not know
 // whether the platform acted (time-out, cut connection): the caller reads State before anything is repeated.
 type Commerce interface {
-	// Name is the platform's word for itself, such as "ledger" or "hotmart".
+	// Name is the platform's word for itself, such as "ledger" or "stripe".
 	Name() string
 	// Can says how the platform carries out an operation.
 	Can(op Operation) Capability

@@ -85,7 +85,7 @@ type RemoteTicket struct {
 // means that the platform has no such rule.
 type Terms struct {
 	AffiliateRefundDays int           // after which a sale by an affiliate is not paid back any more
-	EmailChangeDays     int           // after the purchase, in which its address can be moved
+	EmailChangeDays     int           // after the purchase, in which its address can be moved; the shop's policy may be stricter
 	EmailChanges        int           // how often it can
 	EmailUnopened       bool          // only while the product was never opened
 	Acceptance          time.Duration // how long a subscriber can accept a reactivation

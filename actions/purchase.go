@@ -92,7 +92,7 @@ type Purchase struct {
 	EmailChanges  int           `json:",omitzero"`
 	FrozenUntil   time.Time     `json:",omitzero"` // no refund and no e-mail change before; zero when free
 	OpenProposal  string        `json:",omitzero"` // id of the open proposal about it; empty when none
-	Source        string        // hotmart, ledger
+	Source        string        // the platform that it came from, or ledger
 	Revision      int
 }
 

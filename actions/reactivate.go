@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -34,8 +35,8 @@ func (c *Core) ReactivateVerdict(ctx context.Context, who Actor, s SubscriptionC
 	return mayReactivate(facts, charge, c.now()), err
 }
 
-// Reactivate asks a subscriber to take his cancelled subscription up again, with or without a charge at once. Nothing changes
-// until he accepts, for which he has three days: the request waits for him (RequestNeedsBuyer), and then it is done, or ends.
+// Reactivate takes a cancelled subscription up again, with or without a charge at once. Where the platform asks the subscriber
+// (Terms.Acceptance) nothing changes until he accepts: the request waits for him (RequestNeedsBuyer), and then it is done, or ends.
 //
 // Repeating a Key does nothing and returns the first result.
 //
@@ -82,6 +83,9 @@ func (c *Core) reactivation(ctx context.Context, asked order, was RequestState, 
 	return Outcome{}, time.Time{}, nil // still waiting
 }
 
+// unsaidAcceptance is how long a subscriber is waited for whom a platform has asked without saying for how long.
+const unsaidAcceptance = 3 * day
+
 // askSubscriber has the subscriber asked: by the platform itself where it does, else by a mail of ours with a link. A job looks
 // when his time is over.
 func (c *Core) askSubscriber(tx *store.Store, s *settling) error {
@@ -89,7 +93,7 @@ func (c *Core) askSubscriber(tx *store.Store, s *settling) error {
 	if err != nil {
 		return err
 	}
-	until := c.now().Add(acceptance)
+	until := c.now().Add(cmp.Or(c.Terms().Acceptance, unsaidAcceptance))
 	s.order.Until = until
 	if err := c.save(tx, s.req, s.order); err != nil {
 		return err

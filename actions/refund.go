@@ -108,7 +108,7 @@ func (c *Core) RefundNeedsCode(ctx context.Context, who Actor) (bool, error) {
 
 // refundVerdict gathers the facts and judges. In a transaction it first has whoever else uses up the same limits wait.
 func (c *Core) refundVerdict(s *store.Store, who Actor, p Purchase, account store.Account) (Verdict, error) {
-	facts := refundCase{purchase: p, capability: c.commerce.Can(OpRefund), currency: account.Currency}
+	facts := refundCase{purchase: p, capability: c.commerce.Can(OpRefund), terms: c.Terms(), currency: account.Currency}
 	var err error
 	if who.Is(Agent) {
 		if facts.today, err = c.refundedToday(s, who, account); err != nil {

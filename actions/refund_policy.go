@@ -2,16 +2,13 @@ package actions
 
 import "time"
 
-// affiliateDays is how long the platform takes refunds of a sale that an affiliate made (Hotmart API, Refund sale:
-// "within 30 days of the purchase").
-const affiliateDays = 30
-
 const day = 24 * time.Hour
 
 // A refundCase is all that mayRefund looks at, fetched in the transaction that acts on it.
 type refundCase struct {
 	purchase   Purchase
 	capability Capability // of the platform, for refunds
+	terms      Terms      // of the platform
 	currency   string     // of the account: limits are in it
 	buyer      givenBack  // to the same buyer, except for this purchase
 	today      tally      // what the agent has refunded on his own since midnight
@@ -37,7 +34,7 @@ type tally struct {
 // What is impossible comes first and is the same for everybody, the most final first. Then a buyer is held to the
 // guarantee and a person of the team to his limits; whatever is beyond them, somebody else may still agree to.
 func mayRefund(who Actor, c refundCase, pol Policy, now time.Time) Verdict {
-	if v := refundable(c.purchase, c.capability, now); v.Decision == Blocked {
+	if v := refundable(c.purchase, c.capability, c.terms, now); v.Decision == Blocked {
 		return v
 	}
 	if who.Staff() {
@@ -47,11 +44,11 @@ func mayRefund(who Actor, c refundCase, pol Policy, now time.Time) Verdict {
 }
 
 // refundable blocks what nobody can do, and else allows.
-func refundable(p Purchase, can Capability, now time.Time) Verdict {
+func refundable(p Purchase, can Capability, terms Terms, now time.Time) Verdict {
 	if v := refundableStatus(p.Status); v.Decision == Blocked {
 		return v
 	}
-	last := p.OrderedAt.Add(affiliateDays * day)
+	last := p.OrderedAt.Add(time.Duration(terms.AffiliateRefundDays) * day)
 	switch {
 	case p.Price.Minor <= 0:
 		return blocked("refund.nothing_paid", Numbers{})
@@ -65,8 +62,8 @@ func refundable(p Purchase, can Capability, now time.Time) Verdict {
 		return blocked("refund.frozen", Numbers{Date: p.FrozenUntil})
 	case p.OpenProposal != "":
 		return blocked("refund.open_proposal", Numbers{})
-	case p.HasAffiliate && now.After(last):
-		return blocked("refund.affiliate_late", Numbers{Days: affiliateDays, Date: last})
+	case p.HasAffiliate && terms.AffiliateRefundDays > 0 && now.After(last):
+		return blocked("refund.affiliate_late", Numbers{Days: terms.AffiliateRefundDays, Date: last})
 	}
 	return allowed("", Numbers{})
 }

@@ -93,12 +93,13 @@ func TestMayRefund(t *testing.T) {
 		{"somebody else has asked", everybody, paid(func(p *Purchase) { p.OpenProposal = "x" }), nil, nil, Blocked, "open_proposal"},
 		{"an affiliate's, on the 30th day", everybody, paid(affiliate(noon.Add(-30 * day))), nil, nil, Allowed, "inside_guarantee"},
 		{"an affiliate's, an instant later", everybody, paid(affiliate(noon.Add(-30*day - 1))), nil, nil, Blocked, "affiliate_late"},
+		{"an affiliate's, years later, where the platform does not mind", everybody, paid(affiliate(noon.AddDate(-3, 0, 0))), func(c *refundCase) { c.terms = Terms{} }, nil, Allowed, "inside_guarantee"},
 		{"refunded and under way: the most final first", everybody, paid(status(Refunded), func(p *Purchase) { p.Refunding = true }), nil, nil, Blocked, "refunded"},
 		{"a renewal after the guarantee: the law first", staff, paid(charge(3), guarantee(noon.Add(-day))), nil, nil, NeedsApproval, "renewal"},
 		{"too much and too late: too late first", staff, paid(price(900_00, "BRL"), guarantee(noon.Add(-day))), nil, nil, NeedsApproval, "guarantee_over"},
 	} {
 		for _, who := range c.who {
-			facts, policy := refundCase{purchase: c.p, capability: ByAPI, currency: "BRL"}, DefaultPolicy()
+			facts, policy := refundCase{purchase: c.p, capability: ByAPI, terms: Terms{AffiliateRefundDays: 30}, currency: "BRL"}, DefaultPolicy()
 			if c.change != nil {
 				c.change(&facts)
 			}

@@ -59,7 +59,7 @@ func (s Subscription) over(now time.Time) bool {
 }
 
 // accessible lists the products whose access a purchase gives, each of which gets a mail of its own: a bundle is sent
-// product by product (hotmart.md 4.1). Things that come in a box are no access. A purchase whose access was never
+// product by product. Things that come in a box are no access. A purchase whose access was never
 // recorded gives what it says it is.
 func accessible(p Purchase) []Product {
 	given := p.Contents

@@ -5,7 +5,7 @@ import (
 )
 
 // refunded writes down that the money is on its way back: the right to enter ends, and with the first charge of a
-// subscription the subscription (hotmart.md 4.3). What the platform has told meanwhile by another way, such as a
+// subscription the subscription. What the platform has told meanwhile by another way, such as a
 // chargeback, stands.
 func (c *Core) refunded(tx *store.Store, s *settling) error {
 	row := &s.full.Purchase

@@ -2,7 +2,6 @@ package actions
 
 import (
 	"errors"
-	"time"
 
 	"github.com/aftersale/aftersale/store"
 )
@@ -127,6 +126,3 @@ func happenedTo(o Order, s SubscriptionState) bool {
 	}
 	return false
 }
-
-// acceptance is how long a subscriber can accept a reactivation (hotmart.md 2.2: three days).
-const acceptance = 3 * 24 * time.Hour

@@ -81,7 +81,7 @@ func (c *Core) judgeAct(tx *store.Store, who Actor, act subscriptionAct) (judged
 	if err != nil {
 		return judgedAct{}, err
 	}
-	facts := subscribedCase{newest: p, capability: c.commerce.Can(act.order.Op), zone: format.Zone(account.Timezone)}
+	facts := subscribedCase{newest: p, capability: c.commerce.Can(act.order.Op), acceptance: c.Terms().Acceptance, zone: format.Zone(account.Timezone)}
 	if full.Subscription.ID != "" {
 		if facts, err = c.lockSubscription(tx, who, full.Subscription.Code, facts); err != nil {
 			return judgedAct{}, err
@@ -126,7 +126,7 @@ func (c *Core) judged(ctx context.Context, who Actor, s SubscriptionCase, op Ope
 		return subscribedCase{}, failed("load an account", err)
 	}
 	return subscribedCase{sub: s.Subscription, first: s.First, newest: s.Newest, capability: c.commerce.Can(op),
-		zone: format.Zone(account.Timezone), nobody: s.nobody()}, nil
+		acceptance: c.Terms().Acceptance, zone: format.Zone(account.Timezone), nobody: s.nobody()}, nil
 }
 
 // nobody reports whether the subscriber was erased.

@@ -7,7 +7,8 @@ type subscribedCase struct {
 	sub        Subscription // zero: the purchase is none
 	first      Purchase     // zero when not on record
 	newest     Purchase
-	capability Capability // of the platform, for what is asked
+	capability Capability    // of the platform, for what is asked
+	acceptance time.Duration // how long a subscriber can accept a reactivation; zero: the platform asks nobody
 	zone       *time.Location
 	nobody     bool // the subscriber was erased, and cannot be asked anything
 }
@@ -40,7 +41,7 @@ func mayCancel(c subscribedCase) Verdict {
 	return allowed("cancel.until", Numbers{Date: s.NextChargeAt})
 }
 
-// mayChangeChargeDay is the policy for charging a subscription on another day of the month (hotmart.md 2.2): while it is
+// mayChangeChargeDay is the policy for charging a subscription on another day of the month: while it is
 // charged, and unless it is charged by the week, whose days have other numbers.
 func mayChangeChargeDay(c subscribedCase) Verdict {
 	s := c.sub
@@ -75,7 +76,7 @@ func (s Subscription) DayOfCharge(zone *time.Location) int {
 	return s.NextChargeAt.In(zone).Day()
 }
 
-// The periods of subscriptions, in days (Hotmart API, list of subscriptions: plan.recurrency_period; read November 2026).
+// The periods of subscriptions that are sold, in days.
 const week = 7
 
 var periods = []int{week, 30, 60, 90, 180, 360}
@@ -97,8 +98,8 @@ func period(paid time.Time, s Subscription) int {
 
 func abs(n int) int { return max(n, -n) }
 
-// mayReactivate is the policy for taking a cancelled subscription up again (hotmart.md 4.7), with or without a charge at once.
-// Only the team does, and the subscriber has to accept. While what he paid for still runs nothing is charged: he would pay
+// mayReactivate is the policy for taking a cancelled subscription up again, with or without a charge at once. Only the team
+// does, and where the platform asks him the subscriber has to accept. While what he paid for still runs nothing is charged: he would pay
 // twice for the same days.
 func mayReactivate(c subscribedCase, charge bool, now time.Time) Verdict {
 	s, p := c.sub, c.newest
@@ -125,15 +126,17 @@ func mayReactivate(c subscribedCase, charge bool, now time.Time) Verdict {
 		return blocked("reactivate.still_paid", Numbers{Date: s.NextChargeAt})
 	case charge && p.Price.Minor <= 0:
 		return blocked("reactivate.free", Numbers{})
+	case charge && c.acceptance == 0:
+		return allowed("reactivate.charge_now", Numbers{Amount: p.Price})
 	case charge:
-		return allowed("reactivate.charge", Numbers{Amount: p.Price, Date: now.Add(acceptance)})
+		return allowed("reactivate.charge", Numbers{Amount: p.Price, Date: now.Add(c.acceptance)})
 	case now.Before(s.NextChargeAt):
 		return allowed("reactivate.runs_on", Numbers{Amount: p.Price, Date: s.NextChargeAt})
 	}
 	return allowed("reactivate.next_month", Numbers{Amount: p.Price, Date: s.NextAfter(p.ApprovedAt, false, now, c.zone)})
 }
 
-// NextAfter is when a subscription is charged next once it was taken up again at an instant (hotmart.md 4.7): as before while
+// NextAfter is when a subscription is charged next once it was taken up again at an instant: as before while
 // what was paid for runs; a period after a charge at once; else in the month that follows. paid is when its newest charge was.
 func (s Subscription) NextAfter(paid time.Time, charged bool, at time.Time, zone *time.Location) time.Time {
 	days := period(paid, s)
@@ -158,7 +161,7 @@ func (s Subscription) NextAfter(paid time.Time, charged bool, at time.Time, zone
 }
 
 // inMonths is a day of the month some months later, at a time of the day where that time is; in shorter months the last day
-// counts (hotmart.md 2.2). AddDate would make 3 March of a month after 31 January.
+// counts. AddDate would make 3 March of a month after 31 January.
 func inMonths(from time.Time, months, on int, clock time.Time) time.Time {
 	year, month, _ := from.Date()
 	last := time.Date(year, month+time.Month(months)+1, 0, 0, 0, 0, 0, from.Location()).Day()

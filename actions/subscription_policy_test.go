@@ -9,7 +9,7 @@ import (
 // subscribed is an active monthly subscription with its second charge, as mayCancel sees it; change it as needed.
 func subscribed(change ...func(*subscribedCase)) subscribedCase {
 	p := paid(func(p *Purchase) { p.ApprovedAt = noon.AddDate(0, 0, -3) })
-	c := subscribedCase{newest: p, capability: ByAPI, zone: time.UTC,
+	c := subscribedCase{newest: p, capability: ByAPI, acceptance: 3 * day, zone: time.UTC,
 		sub: Subscription{Code: "OTTO26QX", Status: SubscriptionActive, NextChargeAt: noon.AddDate(0, 0, 27)}}
 	for _, f := range change {
 		f(&c)

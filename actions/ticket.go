@@ -45,7 +45,7 @@ func (e Event) IsOver(now time.Time) bool {
 	return !end.IsZero() && now.After(end)
 }
 
-// A TicketState says how much is known of who will come: it is not presence at the door (hotmart.md 2.7).
+// A TicketState says how much is known of who will come: it is not presence at the door.
 type TicketState string
 
 // The states.

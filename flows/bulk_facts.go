@@ -48,11 +48,15 @@ func sums(r actions.BulkRun) []flow.Text {
 }
 
 // warned says in words what a run does, before anybody starts it.
-func warned(r actions.BulkRun) []flow.Text {
-	if !ofSubscription(r.Kind) {
+func warned(r actions.BulkRun, days int) []flow.Text {
+	key := "bulk.about." + r.Kind
+	switch {
+	case !ofSubscription(r.Kind):
 		return nil
+	case r.Kind == actions.KindReactivate && days == 0:
+		key += "_now"
 	}
-	return []flow.Text{flow.T("bulk.about." + r.Kind)}
+	return []flow.Text{flow.T(key, "days", days)}
 }
 
 // chosenSubscriptions says by what subscriptions were chosen.

@@ -15,6 +15,7 @@ type Many struct {
 	Run    actions.BulkRun `json:",omitzero"`
 	Count  int
 	Reason string
+	Days   int `json:",omitzero"` // in which a subscriber accepts; 0: the platform asks nobody
 }
 
 // manyWords is whose words the steps have, and the flow in which runs are steered.
@@ -27,7 +28,10 @@ func (m *Many) steps(core *actions.Core, when bool, collect func(flow.Call) erro
 	counted := when && r.State != actions.BulkCollecting
 	due := counted && r.Total > 0
 	steps := []flow.Step{
-		flow.When(when, flow.Do("collect", collect)),
+		flow.When(when, flow.Do("collect", func(c flow.Call) error {
+			m.Days = int(core.Terms().Acceptance.Hours() / 24)
+			return collect(c)
+		})),
 		flow.When(when && !counted, flow.Result("collecting", m.card).Live(live)),
 		flow.When(counted && r.Total == 0, flow.Result("nobody", m.card)),
 		flow.When(due && r.Typed, flow.Form("type", flow.Input("count", &m.Count, m.parseCount)).Card(m.card).Body(m.rule)),
@@ -69,7 +73,7 @@ func (m *Many) card() []flow.Fact {
 }
 
 // rule says what it does, and whether somebody else has to agree, before anybody clicks.
-func (m *Many) rule() []flow.Text { return append(warned(m.Run), verdict(m.Run.Verdict)...) }
+func (m *Many) rule() []flow.Text { return append(warned(m.Run, m.Days), verdict(m.Run.Verdict)...) }
 
 func subjectOfRun(id string) string { return "bulk:" + id }
 

@@ -113,6 +113,10 @@ func (f *Password) paste() []flow.Fact {
 
 // said is one of the sentences of the guidance.
 func (f *Password) said(what string) flow.Text {
+	gap := f.Case.Gap
+	if what == "spam" && gap == 0 {
+		what = "spam_any_time"
+	}
 	return flow.T("password.say."+what, "url", f.Case.URL, "email", f.Case.Buyer.Email.Masked(),
-		"min", fmt.Sprint(actions.PasswordMin), "max", fmt.Sprint(actions.PasswordMax), "minutes", int(actions.PasswordGap.Minutes()))
+		"min", fmt.Sprint(actions.PasswordMin), "max", fmt.Sprint(actions.PasswordMax), "minutes", int(gap.Minutes()))
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/aftersale/aftersale/flows/flow"
 )
 
-// Reactivate asks a subscriber to take a cancelled subscription up again, with or without a charge at once. It waits for him
-// for three days; the card follows.
+// Reactivate takes a cancelled subscription up again, with or without a charge at once. Where the platform asks the subscriber
+// it waits for him; the card follows.
 //
 //	/reactivate [subscription or purchase code]     the team
 //	/reactivate product:…                           likewise: see Subscribers
@@ -19,6 +19,7 @@ type Reactivate struct {
 	Plain   actions.Verdict // without a charge at once
 	Charged actions.Verdict // with one
 	How     Renewal
+	Days    int // in which the subscriber accepts; 0: the platform does not ask him
 	Result  actions.Result
 	Request string
 }
@@ -42,14 +43,18 @@ func NewReactivate(core *actions.Core) flow.Def {
 func (f *Reactivate) Steps() []flow.Step {
 	f.finders = []flow.Item{flow.Open("many", "reactivate_many", nil)}
 	choice := f.Charged.Decision == actions.Allowed
-	rule := func() []flow.Text { return append(verdict(f.verdict()), flow.T("reactivate.asks")) }
+	asks := f.Days > 0
+	rule := func() []flow.Text { return append(verdict(f.verdict()), flow.T("reactivate.asks", "days", f.Days)) }
+	direct := func() []flow.Text { return append(verdict(f.verdict()), flow.T("reactivate.goes_on")) }
 	return slices.Concat(f.steps(f.core, f.lookUp, actions.SubscriptionCancelled), []flow.Step{
 		flow.When(f.Plain.Decision != actions.Allowed, flow.Result("blocked", f.facts, openPurchase(f.Case.Newest.Transaction)).
 			Body(func() []flow.Text { return verdict(f.Plain) })),
 		flow.When(choice, flow.Form("how", flow.Choice("charge", &f.How, chargeLater, chargeNow)).Card(f.facts).
 			Body(func() []flow.Text { return append(verdict(f.Plain), verdict(f.Charged)...) })),
-		flow.Confirm("confirm", f.facts).Body(rule),
+		flow.When(asks, flow.Confirm("confirm", f.facts).Body(rule)),
+		flow.When(!asks, flow.Confirm("confirm_now", f.facts).Body(direct)),
 		flow.Do("reactivate", f.reactivate),
+		flow.When(!asks, flow.Result("begun", f.facts).Live("request:"+f.Request)),
 		flow.Result("requested", f.facts).Live("request:" + f.Request),
 	})
 }
@@ -70,6 +75,7 @@ func (f *Reactivate) lookUp(c flow.Call) (err error) {
 		return err
 	}
 	f.Charged, err = f.core.ReactivateVerdict(c, c.Who, f.Case, true)
+	f.Days = int(f.core.Terms().Acceptance.Hours() / 24)
 	return err
 }
 

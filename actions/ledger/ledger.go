@@ -36,10 +36,10 @@ func (l *Ledger) Can(op actions.Operation) actions.Capability {
 }
 
 // Terms implements actions.Commerce: the rules of the platform from which most sales in a ledger were imported, Hotmart's
-// (API reference and help centre, read November 2026), so that a shop that moves there is used to them.
+// (API reference and help centre, read November 2026), so that a shop that moves there is used to them. Addresses are the
+// ledger's own: about them the shop's policy alone says what holds.
 func (l *Ledger) Terms() actions.Terms {
-	return actions.Terms{AffiliateRefundDays: 30, EmailChangeDays: 40, EmailChanges: 2, EmailUnopened: true, Acceptance: askedFor, ClaimDays: 5,
-		PasswordGap: 30 * time.Minute}
+	return actions.Terms{AffiliateRefundDays: 30, Acceptance: askedFor, ClaimDays: 5, PasswordGap: 30 * time.Minute}
 }
 
 // What the ledger refuses, as message keys.
