@@ -207,7 +207,7 @@ func (e SaleEvent) validate() error {
 	if e.Ignored != "" {
 		return nil
 	}
-	if e.Sale == nil && e.Subscription == nil && e.Opening == nil && e.Product == nil && e.Cart == nil {
+	if e.Sale == nil && e.Subscription == nil && e.Opening == nil && e.Product == nil && e.Cart == nil && e.Charge == nil {
 		return errors.New("event that says nothing")
 	}
 	if p := e.Product; p != nil && (p.Code == "" || p.Kind != "" && !slices.Contains(ProductKinds, p.Kind)) {
@@ -241,6 +241,9 @@ func (e SaleEvent) validate() error {
 		if err := about(o.Product, o.Buyer); err != nil {
 			return fmt.Errorf("opening %w", err)
 		}
+	}
+	if c := e.Charge; c != nil && (c.Transaction == "" || c.Subscription == "" || e.ReadAt.IsZero()) {
+		return errors.New("charge without a transaction, a subscription or a time of reading")
 	}
 	if c := e.Cart; c != nil {
 		if e.At.IsZero() {

@@ -14,6 +14,9 @@ func (l *intake) apply(e SaleEvent) ImportResult {
 		}
 		return Duplicate
 	}
+	if !e.ReadAt.IsZero() {
+		return l.read(e)
+	}
 	if l.seen[e.Source+"\n"+e.ID] {
 		return Duplicate
 	}
@@ -32,6 +35,17 @@ func (l *intake) apply(e SaleEvent) ImportResult {
 	l.inbound = append(l.inbound, store.InboundEvent{AccountID: l.account, Source: e.Source, ID: e.ID, Kind: e.Kind,
 		BuyerID: l.about(e), Payload: e.Payload, Result: string(result), At: precise(at), CreatedAt: l.now})
 	return result
+}
+
+// read applies what was read from the platform. What is not news leaves no trace.
+func (l *intake) read(e SaleEvent) ImportResult {
+	switch {
+	case e.Ignored != "":
+		return ignored + ImportResult(e.Ignored)
+	case l.tell(e):
+		return Applied
+	}
+	return Duplicate
 }
 
 // about is whom an event is about; empty when it names nobody, or nobody who is known.
@@ -68,7 +82,12 @@ func (l *intake) tell(e SaleEvent) bool {
 	if e.Cart != nil {
 		news = l.leave(e)
 	}
-	l.occur(e, news)
+	if e.Charge != nil {
+		news = l.charge(*e.Charge)
+	}
+	if news || e.ReadAt.IsZero() {
+		l.occur(e, news)
+	}
 	return news
 }
 
@@ -83,9 +102,11 @@ func (l *intake) sell(e SaleEvent, subscription string) bool {
 	before, was := *p.value, standingOf(*p.value)
 	now, newest := l.stand(was, e)
 	now.write(p.value)
-	product, buyer := l.product(s.Product, s.Contents, newest), l.buyer(s.Buyer, newest)
+	// Readings come in no order, and would each write another of the names that something has had.
+	names := newest && e.ReadAt.IsZero()
+	product, buyer := l.product(s.Product, s.Contents, names), l.buyer(s.Buyer, names)
 	l.document(s)
-	if newest && p.value.EmailChanges == 0 {
+	if newest && p.value.BuyerID != buyer.ID && p.value.EmailChanges == 0 {
 		// The platform moved the purchase. Where we had it moved, events may still name the old address.
 		p.value.BuyerID = buyer.ID
 		l.happened = append(l.happened, Occurrence{Buyer: before.BuyerID})
@@ -94,6 +115,11 @@ func (l *intake) sell(e SaleEvent, subscription string) bool {
 	fill(&p.value.SubscriptionID, subscription, false)
 
 	news := l.admit(p, product, s, now) || differ(before, *p.value)
+	if !e.ReadAt.IsZero() && !news {
+		// As it was known: that it was read again is not worth a write.
+		p.value.ReadAt = before.ReadAt
+		return false
+	}
 	if now.status != was.status {
 		l.moved = append(l.moved, statusChange{transaction: p.value.Transaction, from: was.status, to: now.status, raw: now.raw, event: e})
 	}
@@ -106,7 +132,8 @@ func (l *intake) sell(e SaleEvent, subscription string) bool {
 // buy records a purchase that was not known.
 func (l *intake) buy(e SaleEvent, subscription string) {
 	s := e.Sale
-	product, buyer := l.product(s.Product, s.Contents, true), l.buyer(s.Buyer, true)
+	names := e.ReadAt.IsZero()
+	product, buyer := l.product(s.Product, s.Contents, names), l.buyer(s.Buyer, names)
 	l.document(s)
 	p := &bought{fresh: true, dirty: true, grants: map[string]*row[store.AccessGrant]{},
 		value: &store.Purchase{ID: l.core.newID(), AccountID: l.account, Transaction: string(s.Transaction),
@@ -141,17 +168,20 @@ func (l *intake) stand(was standing, e SaleEvent) (now standing, newest bool) {
 	if s.ApprovedAt.After(at) {
 		at = s.ApprovedAt
 	}
+	if !e.ReadAt.IsZero() {
+		return was.see(s.Status, s.RawStatus, precise(at), precise(e.ReadAt))
+	}
 	return was.report(s.Status, s.RawStatus, precise(at), l.now), false
 }
 
 func standingOf(p store.Purchase) standing {
 	return standing{status: Status(p.Status), raw: p.RawStatus, at: p.StatusAt.UTC(),
-		reported: Status(p.ReportStatus), reportedAt: value(p.ReportAt)}
+		reported: Status(p.ReportStatus), reportedAt: value(p.ReportAt), readAt: value(p.ReadAt)}
 }
 
 func (s standing) write(p *store.Purchase) {
 	p.Status, p.RawStatus, p.StatusAt = string(s.status), s.raw, s.at
-	p.ReportStatus, p.ReportAt = string(s.reported), moment(s.reportedAt)
+	p.ReportStatus, p.ReportAt, p.ReadAt = string(s.reported), moment(s.reportedAt), moment(s.readAt)
 }
 
 // details takes over everything but status, product and buyer. Of times that decide about a refund the one in the
@@ -187,7 +217,7 @@ func fill[T comparable](to *T, v T, newer bool) {
 // same reports whether two states of a purchase are the same in every column that an import writes.
 func same(a, b store.Purchase) bool {
 	return !differ(a, b) && a.RawStatus == b.RawStatus && a.StatusAt.Equal(b.StatusAt) && a.ReportStatus == b.ReportStatus &&
-		equal(a.ReportAt, b.ReportAt)
+		equal(a.ReportAt, b.ReportAt) && equal(a.ReadAt, b.ReadAt)
 }
 
 // differ reports whether two states of a purchase differ in a way that somebody can see.

@@ -6,17 +6,22 @@ import "time"
 // reports into it, and Apply brings it into the store. It holds what is known and nothing else: the zero value of a
 // field means that the platform did not say, and never wipes out what is known already.
 type SaleEvent struct {
-	Source  string    // where it came from: the platform (webhook) or "csv" (sales report); the first half of its identity
-	ID      string    // the sender's id of the delivery, or a hash of its content; the second half
-	Kind    string    // the platform's own word, such as "PURCHASE_APPROVED"
-	At      time.Time // when the platform says it happened; zero for rows of a report, which have no time of their own
-	Payload []byte    // JSON of what was understood, kept as a record: no secrets, no documents, phones or addresses
-	Ignored string    // why there is nothing to do, in English; then the five below are nil
+	Source string    // where it came from: the platform (webhook) or "csv" (sales report); the first half of its identity
+	ID     string    // the sender's id of the delivery, or a hash of its content; the second half
+	Kind   string    // the platform's own word, such as "PURCHASE_APPROVED"
+	At     time.Time // when the platform says it happened; zero for rows of a report, which have no time of their own
+	// ReadAt marks what was read from the platform itself, and when the reading began: At is zero then, for a reading tells
+	// how things stand and not since when. It holds against every event from before, and an event from after holds against it.
+	// No record is kept of a reading that tells nothing new, so its ID is for the audit log and not looked up.
+	ReadAt  time.Time
+	Payload []byte // JSON of what was understood, kept as a record: no secrets, no documents, phones or addresses
+	Ignored string // why there is nothing to do, in English; then the six below are nil
 
 	Sale         *Sale         // the state of a purchase
 	Subscription *Subscribed   // the state of a subscription
 	Opening      *FirstOpening // a buyer entered a product for the first time
 	Cart         *LeftCart     // somebody began to buy and did not
+	Charge       *ChargeOf     // a purchase is a charge of a subscription; only of readings
 	Product      *Listed       // what the shop says of a product; always applied, for the last word counts
 }
 
@@ -66,7 +71,8 @@ type Subscribed struct {
 	Status       SubscriptionStatus // empty: not said
 	NextChargeAt time.Time
 	CancelledAt  time.Time
-	ChargeDay    int // of the month; 0: not said
+	StartedAt    time.Time // of readings: when it was subscribed to
+	ChargeDay    int       // of the month; 0: not said
 	Product      SoldProduct
 	Buyer        SoldTo
 }
@@ -81,6 +87,14 @@ type FirstOpening struct {
 type LeftCart struct {
 	Product SoldProduct
 	Buyer   SoldTo
+}
+
+// A ChargeOf says which subscription a purchase belongs to, where the platform tells of the two apart. It is kept once both
+// are known.
+type ChargeOf struct {
+	Transaction  Transaction
+	Subscription string // its code
+	Number       int    // of the charge, from 1; 0: not said
 }
 
 // A Listed is what the shop itself says of a product: the platform tells neither where its access is nor, before it was

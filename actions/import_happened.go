@@ -13,6 +13,9 @@ func (l *intake) occur(e SaleEvent, news bool) {
 	if s := e.Subscription; s != nil {
 		sub := l.subscriptions[s.Code].value
 		at := e.At // a report says nothing of subscriptions, and has no times
+		if !e.ReadAt.IsZero() {
+			at = sub.StatusAt
+		}
 		known := news
 		news = news && !l.again // nobody is told twice that it is over, by us and by the platform
 		note(Occurrence{Event: subscriptionEvents[l.subscriptionStatus(e)], At: at, Buyer: sub.BuyerID, Subscription: sub.ID})
@@ -25,6 +28,9 @@ func (l *intake) occur(e SaleEvent, news bool) {
 			if at = s.OrderedAt; s.ApprovedAt.After(at) {
 				at = s.ApprovedAt
 			}
+		}
+		if !e.ReadAt.IsZero() {
+			at = p.StatusAt
 		}
 		news = news && standingOf(*p).phase() == phaseOf(s.Status)
 		note(Occurrence{Event: saleEvents[s.Status], At: at, Buyer: p.BuyerID, Purchase: p.ID})

@@ -24,7 +24,9 @@ func wants(events []SaleEvent) wanted {
 		if w.seen[e.Source] == nil {
 			w.seen[e.Source] = map[string]bool{}
 		}
-		w.seen[e.Source][e.ID] = true
+		if e.ReadAt.IsZero() {
+			w.seen[e.Source][e.ID] = true
+		}
 		if s := e.Sale; s != nil {
 			w.purchases[string(s.Transaction)] = true
 			about(s.Product, s.Buyer)
@@ -38,6 +40,9 @@ func wants(events []SaleEvent) wanted {
 		}
 		if o := e.Opening; o != nil {
 			about(o.Product, o.Buyer)
+		}
+		if c := e.Charge; c != nil {
+			w.purchases[string(c.Transaction)], w.subscribers[c.Subscription] = true, true
 		}
 		if c := e.Cart; c != nil {
 			about(c.Product, c.Buyer)

@@ -11,6 +11,8 @@ import "time"
 //   - Among final ones the higher rank holds: what was refunded can be charged back, but not the other way round.
 //   - A report has no event times: the furthest status that one named holds against all events from before it was
 //     read, if its rank is higher. It moves a purchase forward, never back.
+//   - What was read from the platform itself is its word as of then: among unpaid and among paid ones it holds against all
+//     events and reports from before it was read, and events from after it hold against it.
 //
 // So the same news in any order, and any number of times, end in the same standing.
 type standing struct {
@@ -19,6 +21,7 @@ type standing struct {
 	at         time.Time // of the newest event of this phase; zero when only reports spoke
 	reported   Status    // the furthest status of this phase that a report named; empty: none
 	reportedAt time.Time // when that report was read
+	readAt     time.Time // when the platform was read itself, in this phase; zero: never
 }
 
 // A phase is one of the three parts of a purchase's life.
@@ -63,8 +66,13 @@ func (s standing) told(status Status, raw string, at time.Time) (after standing,
 		return s, false
 	case news > now:
 		return standing{status: status, raw: raw, at: at}, true
+	case status == s.status && s.guessed() && at.Before(s.at):
+		s.at = at // now it is known when it began
+		return s, false
 	case now == phaseEnded:
 		return s.end(status, raw, at)
+	case !at.After(s.readAt):
+		return s, false
 	}
 	switch {
 	case at.Before(s.at):
@@ -78,6 +86,29 @@ func (s standing) told(status Status, raw string, at time.Time) (after standing,
 	}
 	return s, true
 }
+
+// see fits in what was read from the platform at an instant. at is the last time that the row itself names: the best guess at
+// when the status of a purchase began that was not known. newest as for told.
+func (s standing) see(status Status, raw string, at, read time.Time) (after standing, newest bool) {
+	switch news, now := phaseOf(status), s.phase(); {
+	case news < now, read.Before(s.readAt):
+		return s, false
+	case now == phaseNone && !at.IsZero() && at.Before(read):
+		return standing{status: status, raw: raw, at: at, readAt: read}, true
+	case news > now, now == phaseEnded && statusRank[status] > statusRank[s.status]:
+		return standing{status: status, raw: raw, at: read, readAt: read}, true
+	case now == phaseEnded && status != s.status, now != phaseEnded && s.at.After(read):
+		return s, false
+	}
+	s.readAt = read
+	if status != s.status {
+		s.status, s.raw, s.at = status, raw, read
+	}
+	return s, true
+}
+
+// guessed reports whether of the status only the reading is known that showed it, and not when it began.
+func (s standing) guessed() bool { return !s.readAt.IsZero() && s.at.Equal(s.readAt) }
 
 // report fits in a row of a report that was read at now. at is the last time that the row itself names: the best guess at
 // when something final began.

@@ -21,6 +21,8 @@ func (l *intake) subscribe(e SaleEvent) (id string, news bool) {
 	newest := false
 	switch status := l.subscriptionStatus(e); {
 	case status == "":
+	case !e.ReadAt.IsZero():
+		newest = seeSubscription(sub, s, status, precise(e.ReadAt))
 	case e.At.IsZero():
 		cancelUntil(sub, l.now)
 	default:
@@ -34,6 +36,9 @@ func (l *intake) subscribe(e SaleEvent) (id string, news bool) {
 		sub.ChargeDay = s.ChargeDay
 	}
 	l.again = !created && subscriptionEvents[SubscriptionStatus(sub.Status)] == subscriptionEvents[SubscriptionStatus(before.Status)]
+	if created && !e.ReadAt.IsZero() {
+		fill(&sub.Plan, s.Plan, true)
+	}
 	changed := sub.Status != before.Status || !sub.StatusAt.Equal(before.StatusAt) || sub.Plan != before.Plan ||
 		sub.ChargeDay != before.ChargeDay || !equal(sub.NextChargeAt, before.NextChargeAt) || !equal(sub.CancelledAt, before.CancelledAt)
 	if changed {
@@ -46,7 +51,7 @@ func (l *intake) subscribe(e SaleEvent) (id string, news bool) {
 // of the higher rank, and a cancellation against everything from before it. It reports whether the event is the newest.
 func tellSubscription(sub *store.Subscription, status SubscriptionStatus, at, cancelledAt time.Time) bool {
 	now := SubscriptionStatus(sub.Status)
-	if at.Before(sub.StatusAt) || at.Equal(sub.StatusAt) && subscriptionRank[status] < subscriptionRank[now] {
+	if !at.After(value(sub.ReadAt)) || at.Before(sub.StatusAt) || at.Equal(sub.StatusAt) && subscriptionRank[status] < subscriptionRank[now] {
 		return false
 	}
 	sub.StatusAt = at
@@ -59,6 +64,32 @@ func tellSubscription(sub *store.Subscription, status SubscriptionStatus, at, ca
 	case sub.CancelledAt == nil || at.After(*sub.CancelledAt):
 		sub.Status, sub.CancelledAt = string(status), nil
 	}
+	return true
+}
+
+// seeSubscription fits in what was read from the platform at an instant: it holds against all that was told before. It reports
+// whether nothing newer was told.
+func seeSubscription(sub *store.Subscription, s *Subscribed, status SubscriptionStatus, read time.Time) bool {
+	if sub.StatusAt.After(read) || value(sub.ReadAt).After(read) {
+		return false
+	}
+	if string(status) == sub.Status && !sub.StatusAt.IsZero() {
+		return true
+	}
+	began := read
+	switch {
+	case status == SubscriptionCancelled:
+		if !s.CancelledAt.IsZero() && s.CancelledAt.Before(read) {
+			began = precise(s.CancelledAt)
+		}
+		sub.CancelledAt = moment(began)
+	case sub.StatusAt.IsZero() && !s.StartedAt.IsZero() && s.StartedAt.Before(read): // it was not known
+		began = precise(s.StartedAt)
+		fallthrough
+	default:
+		sub.CancelledAt = nil
+	}
+	sub.Status, sub.StatusAt, sub.ReadAt = string(status), began, moment(read)
 	return true
 }
 
@@ -76,7 +107,7 @@ func (l *intake) subscriptionStatus(e SaleEvent) SubscriptionStatus {
 	if s := e.Sale; s != nil && (s.Status == Refunded || s.Status == Chargeback) && l.firstCharge(s) {
 		return SubscriptionCancelled
 	}
-	if e.At.IsZero() {
+	if e.At.IsZero() && e.ReadAt.IsZero() {
 		return ""
 	}
 	return e.Subscription.Status
@@ -87,6 +118,22 @@ func (l *intake) firstCharge(s *Sale) bool {
 		return false
 	}
 	return s.Recurrence <= 1
+}
+
+// charge notes of which subscription a purchase is a charge, once both are known, and reports whether that was news.
+func (l *intake) charge(c ChargeOf) bool {
+	p, sub := l.purchases[string(c.Transaction)], l.subscriptions[c.Subscription]
+	if p == nil || sub == nil || p.value.SubscriptionID != "" && (p.value.Recurrence > 0 || c.Number == 0) {
+		return false
+	}
+	before := *p.value
+	fill(&p.value.SubscriptionID, sub.value.ID, false)
+	fill(&p.value.Recurrence, c.Number, false)
+	if !differ(before, *p.value) {
+		return false
+	}
+	l.touch(p, true)
+	return true
 }
 
 // subscriptionRank orders what is said of a subscription at the same instant.

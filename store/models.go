@@ -171,6 +171,7 @@ type Purchase struct {
 	RawStatus         string     // the platform's own word
 	ReportStatus      string     // the furthest Status that a sales report named; reports do not say when it began
 	ReportAt          *time.Time // when that report was read: events dated later count more
+	ReadAt            *time.Time // when the platform was last read and told something new: events from before count less
 	Amount            int64      // minor units of Currency
 	Currency          string     // ISO 4217
 	Quantity          int        // tickets of an event; else 1
@@ -207,6 +208,7 @@ type Subscription struct {
 	ChargeDay    int        // day of the month that was asked for, 1 to 31; 0: none was, and NextChargeAt tells it
 	UnderWay     string     // key of the request that is under way; empty when none
 	WaitsUntil   *time.Time // how long the subscriber can accept a reactivation; nil when he is not asked
+	ReadAt       *time.Time // when the platform was last read and told something new of Status: events from before count less
 	CreatedAt    time.Time
 	UpdatedAt    time.Time `gorm:"autoUpdateTime:false"`
 }

@@ -27,7 +27,7 @@ func (s *Store) PutSubscriptions(list []Subscription) error {
 	}
 	err := s.db().Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "id"}},
-		DoUpdates: clause.AssignmentColumns([]string{"plan", "status", "status_at", "next_charge_at", "cancelled_at", "charge_day", "updated_at"}),
+		DoUpdates: clause.AssignmentColumns([]string{"plan", "status", "status_at", "next_charge_at", "cancelled_at", "charge_day", "read_at", "updated_at"}),
 	}).Create(&list).Error
 	if err != nil {
 		return fmt.Errorf("put subscriptions: %w", err)
