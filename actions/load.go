@@ -97,10 +97,8 @@ func guaranteeEnds(row store.Purchase, product store.Product) time.Time {
 	if ends.IsZero() && product.GuaranteeDays > 0 {
 		ends = approved.AddDate(0, 0, product.GuaranteeDays)
 	}
-	if product.PromisedDays > 0 {
-		if promised := approved.AddDate(0, 0, product.PromisedDays); promised.After(ends) {
-			ends = promised
-		}
+	if promised := approved.AddDate(0, 0, promisedDays(product, approved)); promised.After(approved) && promised.After(ends) {
+		ends = promised
 	}
 	if law := approved.AddDate(0, 0, lawDays); row.Currency == "BRL" && !ends.IsZero() && ends.Before(law) {
 		return law

@@ -54,6 +54,39 @@ func TestGuaranteeEnds(t *testing.T) {
 	}
 }
 
+// TestPromisesAreKept: what was paid while a longer guarantee was promised keeps it when the shop takes it back.
+func TestPromisesAreKept(t *testing.T) {
+	t.Parallel()
+	p := store.Product{GuaranteeDays: 7}
+	take := func(promise int, at time.Time) {
+		t.Helper()
+		p.PromisedDays = promise
+		kept, err := takeBack(p, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.PromisedDays, p.KeptPromises = 0, kept
+	}
+	take(30, noon)
+	take(15, noon.AddDate(0, 0, 10))
+	for _, c := range []struct {
+		paid time.Duration
+		want int
+	}{{-day, 30}, {0, 30}, {day, 15}, {10 * day, 15}, {11 * day, 0}} {
+		if got := promisedDays(p, noon.Add(c.paid)); got != c.want {
+			t.Errorf("paid %s after the first was taken back: %d days, want %d", c.paid, got, c.want)
+		}
+	}
+	p.PromisedDays = 20
+	if got := promisedDays(p, noon.Add(11*day)); got != 20 {
+		t.Errorf("promised again: %d days, want 20", got)
+	}
+	take(60, noon.AddDate(0, 0, 400))
+	if kept := keptPromises(p); len(kept) != 1 || kept[0].Days != 60 {
+		t.Errorf("what binds nobody is still there: %v", kept)
+	}
+}
+
 func TestFailedSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	ours := &Error{Code: Denied, Key: "error.role"}

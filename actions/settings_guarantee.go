@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -48,7 +49,7 @@ func (c *Core) nameGuarantee(s *store.Store, x SettingChange, account string) (S
 }
 
 // wantedGuarantee checks another guarantee of a product. The shop can promise more than the product came with, never less: what
-// buyers were told when they bought stays true.
+// buyers were told when they bought stays true. For the same reason a promise that is taken back is kept for what was paid by then.
 func (c *Core) wantedGuarantee(tx *store.Store, who Actor, code string, in ChangeSettingInput, x wantedChange) (wantedChange, error) {
 	s, err := c.guaranteeSetting(tx, who.Account, code)
 	if err != nil {
@@ -86,5 +87,15 @@ func (c *Core) promiseGuarantee(tx *store.Store, row store.SettingChange, code s
 			return err
 		}
 	}
-	return tx.PromiseGuarantee(row.AccountID, code, days)
+	list, err := tx.ProductsByCode(row.AccountID, []string{code})
+	if err != nil || len(list) == 0 {
+		return cmp.Or(err, store.ErrNotFound)
+	}
+	kept := list[0].KeptPromises
+	if days < list[0].PromisedDays {
+		if kept, err = takeBack(list[0], c.now()); err != nil {
+			return err
+		}
+	}
+	return tx.PromiseGuarantee(row.AccountID, code, days, kept)
 }

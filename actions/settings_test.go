@@ -117,7 +117,9 @@ func TestGuaranteeIsPromised(t *testing.T) {
 
 	back, err := w.core.ChangeSetting(ctx, w.bia, actions.ChangeSettingInput{Key: "k3", Setting: key, Reset: true})
 	w.must(err)
-	equal(t, "shorter again at once", []any{back.Status, ends()}, []any{actions.SettingDone, before})
+	equal(t, "at once, but not for what was paid before", []any{back.Status, ends()}, []any{actions.SettingDone, before.AddDate(0, 0, 23)})
+	w.pass(25 * time.Hour)
+	equal(t, "for what is paid now", w.purchase(w.bought("HP101", w.marina)).GuaranteeEnds.Before(ends()), true)
 }
 
 // TestLooserNeedsTwo: nobody agrees to his own change, nor a manager, nor who was just let in; one decision stands.

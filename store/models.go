@@ -141,6 +141,7 @@ type Product struct {
 	AccessURL     string // members area or download page; empty when unknown
 	GuaranteeDays int    // whole days, 7 to 60; 0 when unknown (then dates on the purchase decide)
 	PromisedDays  int    // guarantee that the shop promises in chat, 7 to 60; 0: none beside GuaranteeDays
+	KeptPromises  string // JSON: longer guarantees that the shop has promised and taken back
 	SupportEmail  string
 	StartsAt      *time.Time // of an event; nil when not said
 	EndsAt        *time.Time

@@ -34,12 +34,13 @@ func (s *Store) PutProducts(list []Product) error {
 	return nil
 }
 
-// PromiseGuarantee records the days that the shop promises beside what the platform says; 0 takes the promise back. Imports
-// leave it alone.
+// PromiseGuarantee records the days that the shop promises beside what the platform says; 0 takes the promise back. kept are
+// earlier promises that still bind, in JSON. Imports leave both alone.
 //
 // Errors: ErrNotFound.
-func (s *Store) PromiseGuarantee(account, code string, days int) error {
-	done := s.db().Model(&Product{}).Where("account_id = ? AND code = ?", account, code).Update("promised_days", days)
+func (s *Store) PromiseGuarantee(account, code string, days int, kept string) error {
+	done := s.db().Model(&Product{}).Where("account_id = ? AND code = ?", account, code).
+		Updates(map[string]any{"promised_days": days, "kept_promises": kept})
 	if done.Error == nil && done.RowsAffected == 0 {
 		return ErrNotFound
 	}
