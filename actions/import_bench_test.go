@@ -71,7 +71,7 @@ func BenchmarkImportReport(b *testing.B) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			b.ResetTimer()
-			file, err := hotmart.Read(strings.NewReader(content), "report.csv", hotmart.Options{})
+			file, err := hotmart.Read(strings.NewReader(content), "report.csv", hotmart.FileOptions{})
 			if err != nil {
 				b.Fatal(err)
 			}

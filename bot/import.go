@@ -50,7 +50,7 @@ func (c importCommand) Run(p *program) error {
 	})
 	bad := 0
 	for _, name := range c.Files {
-		report, err := c.file(p, core, name, hotmart.Options{Location: format.Zone(account.Timezone)})
+		report, err := c.file(p, core, name, hotmart.FileOptions{Location: format.Zone(account.Timezone)})
 		printReport(p.stdout, name, report, c.DryRun)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, plain(err))
@@ -64,7 +64,7 @@ func (c importCommand) Run(p *program) error {
 }
 
 // file imports one file.
-func (c importCommand) file(p *program, core *actions.Core, name string, o hotmart.Options) (actions.ImportReport, error) {
+func (c importCommand) file(p *program, core *actions.Core, name string, o hotmart.FileOptions) (actions.ImportReport, error) {
 	in, size, err := openInput(p.stdin, name)
 	if err != nil {
 		return actions.ImportReport{}, err

@@ -187,7 +187,7 @@ func (s *shop) fill(ctx context.Context, dir string, log *slog.Logger) error {
 	}
 	core := at(now())
 	for _, f := range demo.Files(now()) {
-		file, err := hotmart.Read(bytes.NewReader(f.Content), f.Name, hotmart.Options{Location: format.Zone(account.Timezone)})
+		file, err := hotmart.Read(bytes.NewReader(f.Content), f.Name, hotmart.FileOptions{Location: format.Zone(account.Timezone)})
 		if err != nil {
 			return fmt.Errorf("sample shop: %w", err)
 		}

@@ -33,6 +33,7 @@ func Models() []any {
 		&OneTimeCode{},
 		&File{},
 		&TurnCount{},
+		&CallCount{},
 		&ProductAlarm{},
 		&PageEnd{},
 		&PasswordReset{},

@@ -18,7 +18,7 @@ func one(id string) string {
 }
 
 // items reads a file and tells what it holds: ids of events, and "line: error".
-func items(t *testing.T, content string, o Options) []string {
+func items(t *testing.T, content string, o FileOptions) []string {
 	t.Helper()
 	f, err := Read(strings.NewReader(content), "file", o)
 	if err != nil {
@@ -62,7 +62,7 @@ func TestReadPayloads(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := items(t, c.content, Options{})
+			got := items(t, c.content, FileOptions{})
 			if len(got) != len(c.want) {
 				t.Fatalf("got %.300q, want %q", got, c.want)
 			}
@@ -92,7 +92,7 @@ func TestReadRefusesOtherFiles(t *testing.T) {
 		"hello world\nthis is it\n": "neither webhook payloads (JSON) nor a sales report",
 		"<html><body>Login</body>":  "neither webhook payloads (JSON) nor a sales report",
 	} {
-		if _, err := Read(strings.NewReader(content), "given.csv", Options{}); err == nil || !strings.Contains(err.Error(), want) ||
+		if _, err := Read(strings.NewReader(content), "given.csv", FileOptions{}); err == nil || !strings.Contains(err.Error(), want) ||
 			!strings.HasPrefix(err.Error(), "given.csv: ") {
 			t.Errorf("%.20q: got %v, want %q", content, err, want)
 		}
@@ -117,7 +117,7 @@ func TestReadFails(t *testing.T) {
 		"payloads": one("a") + "\n" + strings.Repeat(" ", 4*peekSize) + one("b")[:50],
 		"report":   reportOf(english, 1) + strings.Repeat("x", 4*peekSize),
 	} {
-		f, err := Read(failing{strings.NewReader(content)}, name, Options{})
+		f, err := Read(failing{strings.NewReader(content)}, name, FileOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -133,7 +133,7 @@ func TestReadFails(t *testing.T) {
 			t.Errorf("%s: %d good items, and at the end %v; want 1 and a ReadingError", name, good, last)
 		}
 	}
-	if _, err := Read(failing{strings.NewReader("")}, "at once", Options{}); err == nil {
+	if _, err := Read(failing{strings.NewReader("")}, "at once", FileOptions{}); err == nil {
 		t.Error("a file that cannot be read at all is no error")
 	}
 }
@@ -181,7 +181,7 @@ func TestReadLargeFiles(t *testing.T) { // not parallel: it measures
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		f, err := Read(c.in, name, Options{})
+		f, err := Read(c.in, name, FileOptions{})
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

@@ -12,8 +12,8 @@ import (
 	"github.com/aftersale/aftersale/actions"
 )
 
-// Options are what a file does not say about itself.
-type Options struct {
+// FileOptions are what a file does not say about itself.
+type FileOptions struct {
 	Location *time.Location // the zone of the times in a sales report: the account's; nil: UTC
 }
 
@@ -33,7 +33,7 @@ const peekSize = 64 << 10
 // does not matter. Name is used in errors.
 //
 // Errors are those that make the whole file useless; what is wrong with a single payload or row comes as an item.
-func Read(r io.Reader, name string, o Options) (File, error) {
+func Read(r io.Reader, name string, o FileOptions) (File, error) {
 	if o.Location == nil {
 		o.Location = time.UTC
 	}

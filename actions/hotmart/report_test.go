@@ -41,7 +41,7 @@ func reportOf(lang language, rows int) string {
 var zone = time.FixedZone("São Paulo", -3*3600)
 
 // reading is the one event of a report.
-func reading(t *testing.T, content string, o Options) actions.SaleEvent {
+func reading(t *testing.T, content string, o FileOptions) actions.SaleEvent {
 	t.Helper()
 	f, err := Read(strings.NewReader(content), "report.csv", o)
 	if err != nil {
@@ -97,7 +97,7 @@ func TestReportLanguages(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := reading(t, content, Options{Location: zone})
+			got := reading(t, content, FileOptions{Location: zone})
 			expected := *want.Sale
 			expected.RawStatus = got.Sale.RawStatus // in its language
 			if name == "English, day first" {
@@ -122,12 +122,12 @@ func TestReportLanguages(t *testing.T) {
 // when what it says has changed.
 func TestReportIdentity(t *testing.T) {
 	t.Parallel()
-	first := reading(t, detailed+"\n"+rowPT, Options{Location: zone})
-	same := reading(t, detailed+"\n"+strings.Replace(rowPT, "41999990000", "41888880000", 1), Options{Location: zone})
+	first := reading(t, detailed+"\n"+rowPT, FileOptions{Location: zone})
+	same := reading(t, detailed+"\n"+strings.Replace(rowPT, "41999990000", "41888880000", 1), FileOptions{Location: zone})
 	if first.ID != same.ID {
 		t.Error("a column that is not read makes another row")
 	}
-	changed := reading(t, detailed+"\n"+strings.Replace(rowPT, "Aprovado", "Completo", 1), Options{Location: zone})
+	changed := reading(t, detailed+"\n"+strings.Replace(rowPT, "Aprovado", "Completo", 1), FileOptions{Location: zone})
 	if first.ID == changed.ID {
 		t.Error("another status makes no other row")
 	}
@@ -136,7 +136,7 @@ func TestReportIdentity(t *testing.T) {
 func TestReportSubscription(t *testing.T) {
 	t.Parallel()
 	row := strings.Replace(strings.Replace(rowPT, ";3;1;(none);", ";1;4;caio26qx;", 1), ";(none)", ";Rede Sabor", 1)
-	got := reading(t, detailed+"\n"+row, Options{Location: zone})
+	got := reading(t, detailed+"\n"+row, FileOptions{Location: zone})
 	if got.Sale.Recurrence != 4 || got.Subscription == nil || got.Subscription.Code != "CAIO26QX" || got.Subscription.Status != "" ||
 		got.Sale.Product.Kind != "membership" || !got.Sale.HasAffiliate {
 		t.Errorf("got %+v, %+v", got.Sale, got.Subscription)
@@ -174,7 +174,7 @@ func TestReportBadRows(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := items(t, detailed+"\n"+rowPT+"\n"+c.row+"\n"+swap("HP42", "HP43")+"\n", Options{Location: zone})
+			got := items(t, detailed+"\n"+rowPT+"\n"+c.row+"\n"+swap("HP42", "HP43")+"\n", FileOptions{Location: zone})
 			if len(got) < 3 || strings.Contains(got[0], ":  ") {
 				t.Fatalf("got %q", got)
 			}
@@ -192,7 +192,7 @@ func TestReportBadRows(t *testing.T) {
 func TestReportLineBreaks(t *testing.T) {
 	t.Parallel()
 	row := strings.Replace(rowPT, "À vista", "\"À\nvista \"\"promo\"\"\"", 1)
-	got := items(t, detailed+"\n"+row+"\n"+rowPT[:40]+"\n", Options{Location: zone})
+	got := items(t, detailed+"\n"+row+"\n"+rowPT[:40]+"\n", FileOptions{Location: zone})
 	if len(got) != 2 || !strings.HasPrefix(got[0], "2: ") || !strings.HasPrefix(got[1], "4: row has") {
 		t.Errorf("got %q", got)
 	}
@@ -201,7 +201,7 @@ func TestReportLineBreaks(t *testing.T) {
 // TestReportCurrencies: the older report has several columns with the same name; a price is not guessed.
 func TestReportCurrencies(t *testing.T) {
 	t.Parallel()
-	got := items(t, older+"\n"+strings.Replace(rowOld, "1297.5;BRL;1297.5", "1297.5;EUR;220", 1), Options{})
+	got := items(t, older+"\n"+strings.Replace(rowOld, "1297.5;BRL;1297.5", "1297.5;EUR;220", 1), FileOptions{})
 	if len(got) != 1 || !strings.Contains(got[0], "currency: both BRL and EUR") {
 		t.Errorf("got %q", got)
 	}
@@ -219,7 +219,7 @@ func TestReportHeaders(t *testing.T) {
 		"a;b;c\n1;2;3\n": "neither webhook payloads",
 		"\"" + detailed:  "header: a quote is opened",
 	} {
-		_, err := Read(strings.NewReader(content), "report.csv", Options{})
+		_, err := Read(strings.NewReader(content), "report.csv", FileOptions{})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.40q:\n got %v\nwant %s", content, err, want)
 		}
@@ -241,7 +241,7 @@ func TestReportFormat(t *testing.T) {
 		latin:                   "sales report, columns in Portuguese, parted by ;, Windows-1252 (Latin-1) read as such",
 		strings.ReplaceAll(detailed+"\n"+rowPT, ";", "\t"): "sales report, columns in Portuguese, parted by tabs",
 	} {
-		f, err := Read(strings.NewReader(content), "file", Options{})
+		f, err := Read(strings.NewReader(content), "file", FileOptions{})
 		if err != nil || f.Format != want {
 			t.Errorf("got %q, %v; want %q", f.Format, err, want)
 		}
@@ -311,7 +311,7 @@ func FuzzReport(f *testing.F) {
 	f.Add([]byte(older + "\n" + rowOld))
 	f.Add([]byte("sep=;\n" + detailed + "\n" + strings.Replace(rowPT, "Nogueira", "\"No\ngueira\"", 1)))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		file, err := Read(strings.NewReader(string(content)), "fuzz", Options{})
+		file, err := Read(strings.NewReader(string(content)), "fuzz", FileOptions{})
 		if err != nil {
 			return
 		}
@@ -333,7 +333,7 @@ func TestProducts(t *testing.T) {
 	t.Parallel()
 	f, err := Read(strings.NewReader("\xEF\xBB\xBFcode,name,kind,access_url,guarantee_days,support_email\r\n"+
 		"1,\"Pão, massas\",Course,https://a.example/pao,15,ajuda@a.example\r\n2,,,,,\r\n"+
-		",Pão,car,javascript:alert(1),5,nobody\n3,Pão\n"), "products.csv", Options{})
+		",Pão,car,javascript:alert(1),5,nobody\n3,Pão\n"), "products.csv", FileOptions{})
 	if err != nil || f.Format != "list of products" {
 		t.Fatalf("%q, %v", f.Format, err)
 	}
@@ -360,7 +360,7 @@ func TestProducts(t *testing.T) {
 		"5,Baile,event,,,,5/12/2026,2026-12-05 23:00,,\n" +
 		"6,Baile,event,,,,2026-12-05 23:00,2026-12-05 19:30,,\n" +
 		"7,Baile,event,,,,2026-12-05 23:00,,Lisbon,\n"
-	f, err = Read(strings.NewReader(events), "products.csv", Options{Location: time.FixedZone("-03", -3*60*60)})
+	f, err = Read(strings.NewReader(events), "products.csv", FileOptions{Location: time.FixedZone("-03", -3*60*60)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -383,7 +383,7 @@ func TestProducts(t *testing.T) {
 		`timezone: "Lisbon" is none, such as America/Sao_Paulo`}, wrong); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if got := items(t, "code;access_url\n1;https://a.example\n", Options{}); len(got) != 1 || !strings.Contains(got[0], "1: the columns of a list of products are") {
+	if got := items(t, "code;access_url\n1;https://a.example\n", FileOptions{}); len(got) != 1 || !strings.Contains(got[0], "1: the columns of a list of products are") {
 		t.Errorf("got %q", got)
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 func reviewsOf(t *testing.T, content string) (good []actions.Review, bad []string) {
 	t.Helper()
-	f, err := Read(strings.NewReader(content), "reviews.csv", Options{Location: zone})
+	f, err := Read(strings.NewReader(content), "reviews.csv", FileOptions{Location: zone})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestReviews(t *testing.T) {
 	if diff := cmp.Diff(wrong, bad); diff != "" {
 		t.Errorf("bad rows (-want +got):\n%s", diff)
 	}
-	if f, err := Read(strings.NewReader(detailed+";Nota\n"+rowPT+";5\n"), "sales.csv", Options{Location: zone}); err != nil || f.Reviews != nil {
+	if f, err := Read(strings.NewReader(detailed+";Nota\n"+rowPT+";5\n"), "sales.csv", FileOptions{Location: zone}); err != nil || f.Reviews != nil {
 		t.Errorf("a sales report is read as %q, %v", f.Format, err)
 	}
 }
@@ -65,7 +65,7 @@ func FuzzReviews(f *testing.F) {
 	f.Add("Produto;Nota;Comentário;Data\nPão;5;Ótimo;13/03/2026\n")
 	f.Add("Review ID,Product,Rating,Date\n1,\"a\nb\",★,2026-01-01\n")
 	f.Fuzz(func(t *testing.T, content string) {
-		file, err := Read(strings.NewReader(content), "f", Options{})
+		file, err := Read(strings.NewReader(content), "f", FileOptions{})
 		if err != nil || file.Reviews == nil {
 			return
 		}

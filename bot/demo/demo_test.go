@@ -40,7 +40,7 @@ func open(t *testing.T, now time.Time) (*actions.Core, *store.Store) {
 
 func read(t *testing.T, core *actions.Core, f demo.File) actions.ImportReport {
 	t.Helper()
-	file, err := hotmart.Read(bytes.NewReader(f.Content), f.Name, hotmart.Options{Location: time.FixedZone("-03", -3*3600)})
+	file, err := hotmart.Read(bytes.NewReader(f.Content), f.Name, hotmart.FileOptions{Location: time.FixedZone("-03", -3*3600)})
 	if err != nil {
 		t.Fatal(err)
 	}
