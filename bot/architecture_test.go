@@ -55,8 +55,9 @@ var rules = []struct {
 	{"store/jobs", nil},
 	{"actions/format", nil},
 	{"actions/vault", nil},
+	{"actions/remote", nil},
 	{"actions/mail", []string{"actions", "actions/format"}},
-	{"actions/hotmart", []string{"actions", "actions/format"}},
+	{"actions/hotmart", []string{"actions", "actions/format", "actions/remote"}},
 	{"adapters/chat", []string{"flows/flow"}},
 	{"adapters/", []string{"adapters/adaptertest", "adapters/chat", "flows", "actions", "store"}},
 }

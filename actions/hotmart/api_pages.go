@@ -51,8 +51,8 @@ func pageOf[T any](ctx context.Context, p *Platform, l listing, token string) (p
 	var told struct {
 		Items []json.RawMessage `json:"items"`
 		Page  struct {
-			Next  word  `json:"next_page_token"`
-			Total count `json:"total_results"`
+			Next  opaque `json:"next_page_token"`
+			Total count  `json:"total_results"`
 		} `json:"page_info"`
 	}
 	answer, err := p.read(ctx, remote.Call{Name: l.name, Path: l.path, Query: query, Into: &told})

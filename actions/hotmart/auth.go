@@ -58,11 +58,10 @@ func (a *auth) get(ctx context.Context, old string) (string, error) {
 	if good && now.Before(a.renewAt) {
 		return a.token, nil
 	}
-	err := a.renew(ctx)
-	if err != nil && good {
-		return a.token, nil // it still is for a while, and the next call tries again
+	if err := a.renew(ctx); err != nil && !good {
+		return "", err
 	}
-	return a.token, err
+	return a.token, nil // where it could not be renewed, it is still good for a while, and the next call tries again
 }
 
 const tokenCall = "get an access token"
@@ -77,8 +76,8 @@ const (
 // into an error.
 func (a *auth) renew(ctx context.Context) error {
 	var told struct {
-		Token   word  `json:"access_token"`
-		Expires count `json:"expires_in"`
+		Token   opaque `json:"access_token"`
+		Expires count  `json:"expires_in"`
 	}
 	answer, err := a.client.Do(ctx, remote.Call{
 		Name: tokenCall, Method: http.MethodPost, Path: "/security/oauth/token", Free: true,
@@ -93,10 +92,8 @@ func (a *auth) renew(ctx context.Context) error {
 		if !knownAuthErrors[e.Code] {
 			e.Code = ""
 		}
-		a.token = ""
 		return e
 	case told.Token == "":
-		a.token = ""
 		return &remote.Error{Call: tokenCall, Status: answer.Status, Odd: true, Description: "the answer has no token"}
 	}
 	life := time.Duration(told.Expires) * time.Second

@@ -24,6 +24,18 @@ func (w *word) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// An opaque is a token or an address of a page: exactly as it was sent.
+type opaque string
+
+// UnmarshalJSON takes strings up to 16 KiB; anything else is empty.
+func (o *opaque) UnmarshalJSON(data []byte) error {
+	*o = ""
+	if text := scalar(data); len(text) <= 16<<10 {
+		*o = opaque(text)
+	}
+	return nil
+}
+
 // A hidden is a word that is read and never written again: a document, a telephone number.
 type hidden string
 

@@ -99,6 +99,9 @@ type linkItem struct {
 	Purchase struct {
 		Transaction word `json:"transaction,omitzero"`
 	} `json:"purchase,omitzero"`
+	Recurrency struct {
+		Number count `json:"number,omitzero"`
+	} `json:"recurrency,omitzero"`
 	Subscriber restPerson `json:"subscriber,omitzero"`
 }
 
@@ -117,13 +120,13 @@ type participantItem struct {
 	Participant restPerson `json:"participant"`
 	Buyer       restPerson `json:"buyer"`
 	Ticket      struct {
-		ID         word  `json:"id"`
-		CheckIn    word  `json:"checkin_status"`
-		Status     word  `json:"ticket_status"`
-		Type       word  `json:"ticket_type"`
-		Blocked    yes   `json:"is_blocked"`
-		CheckInURL word  `json:"checkin_url"`
-		Updated    stamp `json:"current_update"`
+		ID         word   `json:"id"`
+		CheckIn    word   `json:"checkin_status"`
+		Status     word   `json:"ticket_status"`
+		Type       word   `json:"ticket_type"`
+		Blocked    yes    `json:"is_blocked"`
+		CheckInURL opaque `json:"checkin_url"`
+		Updated    stamp  `json:"current_update"`
 	} `json:"eticket"`
 	Product product `json:"product"`
 }
