@@ -42,7 +42,7 @@ var auditAreas = map[string]AuditArea{
 	"person": AreaTeam, "factor": AreaTeam, "setting": AreaTeam, "language": AreaTeam, "report": AreaData, "feedback": AreaData,
 	"privacy": AreaData, "audit": AreaData, "evidence": AreaData, "export": AreaData, "file": AreaData, "keys": AreaData, "retention": AreaData,
 	"list": AreaData, "list_rule": AreaData, "hook": AreaData, "mail_kind": AreaData,
-	"purchase": AreaPlatform, "import": AreaPlatform,
+	"purchase": AreaPlatform, "import": AreaPlatform, "sync": AreaPlatform,
 }
 
 // AreaOf says where an action belongs. Who the buyer is was seen, not changed: so that is about data.

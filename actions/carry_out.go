@@ -21,6 +21,7 @@ func (c *Core) Handlers() map[string]jobs.Handler {
 		JobResult:  c.resultJob,
 		JobExpire:  c.expire,
 		JobHook:    c.callHook,
+		JobSync:    c.reconcile,
 
 		JobListBegin:  c.beginSync,
 		JobListSync:   c.syncList,

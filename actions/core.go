@@ -53,6 +53,10 @@ type Options struct {
 	ListTarget ListTarget
 	// Hooks calls the addresses outside that rules of contact lists name. Nil: none can be named.
 	Hooks Hooks
+	// Feed reads the commerce platform as a whole. Nil: it cannot be, or there is none.
+	Feed Feed
+	// ReconcileEvery is how often it is read what webhooks have missed. 0: never.
+	ReconcileEvery time.Duration
 	// CallTimeout is how long the commerce platform may take for one call; 20 s when 0. A write whose process died is
 	// looked at again only when twice as long has passed, because until then it may still be under way.
 	CallTimeout time.Duration
@@ -84,6 +88,8 @@ type Core struct {
 	perMinute   int
 	hooks       Hooks
 	target      ListTarget
+	feed        Feed
+	every       time.Duration // of reconciling
 }
 
 // New returns a Core.
@@ -109,6 +115,7 @@ func New(o Options) *Core {
 	return &Core{store: o.Store, commerce: o.Commerce, mailer: o.Mailer, retention: o.Retention, newID: o.NewID, log: o.Log,
 		config: Settings{Shop: o.Shop, Hours: o.Hours, Policy: o.Policy}, rooms: o.Rooms,
 		callTimeout: o.CallTimeout, vault: o.Vault, newCode: o.NewCode, random: o.Random, chatLink: o.ChatLink, publicURL: o.PublicURL, perMinute: o.MailPerMinute, hooks: o.Hooks, target: o.ListTarget,
+		feed: o.Feed, every: o.ReconcileEvery,
 		hasher: o.Hasher, passwordURL: o.PasswordURL,
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, // as precise as the coarser database
 	}

@@ -100,7 +100,11 @@ func (l *intake) sell(e SaleEvent, subscription string) bool {
 		return true
 	}
 	before, was := *p.value, standingOf(*p.value)
+	confirmed := l.confirm(&was, p.value)
 	now, newest := l.stand(was, e)
+	if confirmed && now.readAt.Equal(was.readAt) {
+		now.readAt = value(before.ReadAt)
+	}
 	now.write(p.value)
 	// Readings come in no order, and would each write another of the names that something has had.
 	names := newest && e.ReadAt.IsZero()
@@ -122,6 +126,7 @@ func (l *intake) sell(e SaleEvent, subscription string) bool {
 	}
 	if now.status != was.status {
 		l.moved = append(l.moved, statusChange{transaction: p.value.Transaction, from: was.status, to: now.status, raw: now.raw, event: e})
+		l.discover(e, p.value, false)
 	}
 	if news || !same(before, *p.value) {
 		l.touch(p, news)
@@ -147,6 +152,7 @@ func (l *intake) buy(e SaleEvent, subscription string) {
 		p.value.OrderedAt = now.at
 	}
 	l.admit(p, product, s, now)
+	l.discover(e, p.value, true)
 }
 
 // touch notes that a purchase is to be written, and whether somebody can see what changed.

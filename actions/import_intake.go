@@ -31,7 +31,11 @@ type intake struct {
 	events   []string // products that have turned out to be events
 	moved    []statusChange
 	happened []Occurrence
-	again    bool // the event that is being applied tells of a subscription what was known of it
+	found    []discovery                 // what readings have told that was not known
+	covers   []store.SyncCover           // readings of the platform that are done; loaded for events that come late
+	applied  int                         // of the events of this try
+	beside   func(tx *store.Store) error // written in the same transaction; nil: nothing
+	again    bool                        // the event that is being applied tells of a subscription what was known of it
 }
 
 // A row is a row of a table, as loaded or new, with what the events made of it.
@@ -75,7 +79,8 @@ func (l *intake) reset() {
 	l.items = map[string][]store.BundleItem{}
 	l.openings = map[string]*row[time.Time]{}
 	l.paid = map[string]store.PaidRange{}
-	l.inbound, l.newItems, l.events, l.moved, l.happened = nil, nil, nil, nil, nil
+	l.inbound, l.newItems, l.events, l.moved, l.happened, l.found, l.covers = nil, nil, nil, nil, nil, nil, nil
+	l.applied = 0
 }
 
 // conflictTries is how often a batch is done again when another process wrote the same rows first.
@@ -96,7 +101,10 @@ func (c *Core) applyBatch(ctx context.Context, l *intake, events []SaleEvent) (r
 			if results, err = l.run(tx, events); err != nil {
 				return err
 			}
-			return l.write(tx)
+			if err = l.write(tx); err == nil && l.beside != nil {
+				err = l.beside(tx)
+			}
+			return err
 		})
 		if !errors.Is(err, store.ErrConflict) {
 			return results, err
@@ -112,7 +120,9 @@ func (l *intake) run(s *store.Store, events []SaleEvent) ([]ImportResult, error)
 	}
 	results := make([]ImportResult, len(events))
 	for i, e := range events {
-		results[i] = l.apply(e)
+		if results[i] = l.apply(e); results[i] == Applied {
+			l.applied++
+		}
 	}
 	return results, nil
 }

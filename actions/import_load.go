@@ -71,6 +71,9 @@ func (l *intake) load(s *store.Store, events []SaleEvent) error {
 	if err := l.loadPurchases(s, w); err != nil {
 		return err
 	}
+	if err := l.loadCovers(s, events); err != nil {
+		return err
+	}
 	if err := l.loadCatalogue(s, w); err != nil {
 		return err
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/aftersale/aftersale/store/jobs"
 )
 
-// The kinds of jobs that actions enqueue. Those up to JobExpire are theirs (Handlers); the others are the flows'.
+// The kinds of jobs that actions enqueue. Those up to JobSync are theirs (Handlers); the others are the flows'.
 const (
 	JobRequest  = "request"  // carry out a request on the commerce platform: Work
 	JobMail     = "mail"     // send a mail: Work
@@ -16,6 +16,7 @@ const (
 	JobBulk     = "bulk"     // do a slice of a run: bulkSlice
 	JobResult   = "result"   // make the result file of a run: Work
 	JobExpire   = "expire"   // end proposals whose time is over; periodic, without arguments
+	JobSync     = "sync"     // read what webhooks have missed; periodic, without arguments
 	JobAnnounce = "announce" // show a new subject to those who decide: Subject
 	JobRefresh  = "refresh"  // redraw every card of a subject: Subject
 	JobTell     = "tell"     // tell somebody what he waited for: Tell

@@ -29,10 +29,13 @@ type Feed interface {
 	Page(ctx context.Context, account string, span FeedSpan, at FeedPlace) (FeedPage, error)
 }
 
-// A FeedSpan says what is read: all that was sold since then.
+// A FeedSpan says what is read: all that was sold since then, and of what was sold before, what can have come to something.
 type FeedSpan struct {
 	Since time.Time // zero: from the platform's beginning
-	Until time.Time
+	// Changed is from when on sales are read beside that whose state is one that their date does not tell of: claimed, given back,
+	// charged back; and subscriptions that ended. Zero: none.
+	Changed time.Time
+	Until   time.Time
 }
 
 // A FeedPlace is how far a reading has come, in the platform's own words; empty: the beginning.

@@ -46,6 +46,7 @@ func Models() []any {
 		&RecoveryCode{},
 		&BulkRun{},
 		&BulkItem{},
+		&Sync{}, &SyncLease{},
 		&Setting{},
 		&SettingChange{},
 		&Case{},

@@ -28,9 +28,9 @@ func (s *Store) columns(model any, alias string) string {
 const forChange = "NO KEY UPDATE"
 
 // locked has a row read for changing it: nobody else changes it before this transaction ends. SQLite has one writer
-// anyway.
+// anyway, and outside of a transaction there is nothing to hold a row for.
 func (s *Store) locked(db *gorm.DB) *gorm.DB {
-	if s.Dialect() != onPostgres {
+	if s.Dialect() != onPostgres || s.tx == nil {
 		return db
 	}
 	return db.Clauses(clause.Locking{Strength: forChange})
