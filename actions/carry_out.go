@@ -19,6 +19,7 @@ func (c *Core) Handlers() map[string]jobs.Handler {
 		JobCollect: c.collectJob,
 		JobBulk:    c.bulkJob,
 		JobResult:  c.resultJob,
+		JobInbound: c.inboundJob,
 		JobExpire:  c.expire,
 		JobHook:    c.callHook,
 		JobSync:    c.reconcile,

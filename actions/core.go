@@ -18,6 +18,8 @@ import (
 type Options struct {
 	Store    *store.Store
 	Commerce Commerce
+	// Webhooks read what platforms send by themselves; none: nothing is received.
+	Webhooks []Webhooks
 	Mailer   Mailer
 	Policy   Policy
 	// Shop and Hours are, like Policy, the configuration's values: what is changed in chat goes before them.
@@ -69,6 +71,8 @@ type Options struct {
 type Core struct {
 	store       *store.Store
 	commerce    Commerce
+	webhooks    map[string]Webhooks // by source
+	inbox       *inbox
 	mailer      Mailer
 	config      Settings // the configuration's values
 	known       sync.Map // settingsAt, by account
@@ -112,13 +116,19 @@ func New(o Options) *Core {
 	if o.Random == nil {
 		o.Random = rand.Reader
 	}
-	return &Core{store: o.Store, commerce: o.Commerce, mailer: o.Mailer, retention: o.Retention, newID: o.NewID, log: o.Log,
+	c := &Core{store: o.Store, commerce: o.Commerce, mailer: o.Mailer, retention: o.Retention, newID: o.NewID, log: o.Log,
 		config: Settings{Shop: o.Shop, Hours: o.Hours, Policy: o.Policy}, rooms: o.Rooms,
 		callTimeout: o.CallTimeout, vault: o.Vault, newCode: o.NewCode, random: o.Random, chatLink: o.ChatLink, publicURL: o.PublicURL, perMinute: o.MailPerMinute, hooks: o.Hooks, target: o.ListTarget,
 		feed: o.Feed, every: o.ReconcileEvery,
 		hasher: o.Hasher, passwordURL: o.PasswordURL,
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, // as precise as the coarser database
 	}
+	c.webhooks = make(map[string]Webhooks, len(o.Webhooks))
+	for _, w := range o.Webhooks {
+		c.webhooks[w.Source()] = w
+	}
+	c.inbox = newInbox(c.keepDeliveries)
+	return c
 }
 
 // Now is the clock that actions go by.

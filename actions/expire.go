@@ -13,11 +13,11 @@ import (
 const expireBatch = 100
 
 // expire is the periodic job that ends proposals whose time is over and brings up those whose time ends soon, asks the
-// platform again about what waits there, takes up work whose job was given up after too many failures, runs among it, looks for
+// platform again about what waits there, takes up deliveries and work whose job was given up after too many failures, runs among it, looks for
 // products of which too much comes back, watches the clocks of cases, asks buyers what they think, and
 // sums up each week what they said.
 func (c *Core) expire(ctx context.Context, _ jobs.Job) error {
-	return errors.Join(c.expireProposals(ctx), c.remindProposals(ctx), c.resumeRequests(ctx), c.resumeMails(ctx), c.resumeBulk(ctx), c.watchProducts(ctx),
+	return errors.Join(c.expireProposals(ctx), c.remindProposals(ctx), c.resumeInbound(ctx), c.resumeRequests(ctx), c.resumeMails(ctx), c.resumeBulk(ctx), c.watchProducts(ctx),
 		c.watchCases(ctx), c.askForFeedback(ctx), c.sumUp(ctx))
 }
 

@@ -17,10 +17,13 @@ func (l *intake) apply(e SaleEvent) ImportResult {
 	if !e.ReadAt.IsZero() {
 		return l.read(e)
 	}
-	if l.seen[e.Source+"\n"+e.ID] {
+	key := e.Source + "\n" + e.ID
+	was, taken := l.taken[key]
+	delete(l.taken, key)
+	if l.seen[key] && !taken {
 		return Duplicate
 	}
-	l.seen[e.Source+"\n"+e.ID] = true
+	l.seen[key] = true
 	result := ignored + ImportResult(e.Ignored)
 	if e.Ignored == "" {
 		result = Older
@@ -32,8 +35,14 @@ func (l *intake) apply(e SaleEvent) ImportResult {
 	if at.IsZero() {
 		at = l.now
 	}
-	l.inbound = append(l.inbound, store.InboundEvent{AccountID: l.account, Source: e.Source, ID: e.ID, Kind: e.Kind,
-		BuyerID: l.about(e), Payload: e.Payload, Result: string(result), At: precise(at), CreatedAt: l.now})
+	record := store.InboundEvent{AccountID: l.account, Source: e.Source, ID: e.ID, Kind: e.Kind,
+		BuyerID: l.about(e), Payload: e.Payload, Result: string(result), At: precise(at), CreatedAt: l.now}
+	if !taken {
+		l.inbound = append(l.inbound, record)
+		return result
+	}
+	record.CreatedAt = was.CreatedAt
+	l.told = append(l.told, record)
 	return result
 }
 

@@ -16,6 +16,11 @@ type SaleEvent struct {
 	ReadAt  time.Time
 	Payload []byte // JSON of what was understood, kept as a record: no secrets, no documents, phones or addresses
 	Ignored string // why there is nothing to do, in English; then the six below are nil
+	// Unknown says of an ignored event that this program does not understand it: it is kept whole, for one that does.
+	Unknown bool `json:",omitempty"`
+	// Body is the whole of a delivery but for the sender's secrets. It holds what must not be readable: it is kept sealed or not
+	// at all. Empty: Payload is all there is.
+	Body []byte `json:"-"`
 
 	Sale         *Sale         // the state of a purchase
 	Subscription *Subscribed   // the state of a subscription

@@ -26,6 +26,10 @@ type intake struct {
 	openings      map[string]*row[time.Time]
 	paid          map[string]store.PaidRange // by the id of the buyer: of those whose document is asked about
 
+	// taken are events that are recorded and to be applied all the same, with what became of them before; inbound and told are
+	// the records of the others and theirs.
+	taken    map[string]store.InboundEvent
+	told     []store.InboundEvent
 	inbound  []store.InboundEvent
 	newItems []store.BundleItem
 	events   []string // products that have turned out to be events
@@ -81,6 +85,7 @@ func (l *intake) reset() {
 	l.paid = map[string]store.PaidRange{}
 	l.inbound, l.newItems, l.events, l.moved, l.happened, l.found, l.covers = nil, nil, nil, nil, nil, nil, nil
 	l.applied = 0
+	l.taken, l.told = nil, nil
 }
 
 // conflictTries is how often a batch is done again when another process wrote the same rows first.

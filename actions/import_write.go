@@ -35,6 +35,9 @@ func (l *intake) write(tx *store.Store) error {
 	if err := inChunks(l.inbound, tx.AddInbounds); err != nil {
 		return err
 	}
+	if err := inChunks(l.told, tx.PutInbounds); err != nil {
+		return err
+	}
 	return errors.Join(l.audit(tx), l.core.happened(tx, l.account, l.happened...), l.refresh(tx))
 }
 
@@ -162,16 +165,27 @@ func (l *intake) audit(tx *store.Store) error {
 
 // refresh has the cards redrawn of every purchase that changed, and of those that share a subscription that did.
 func (l *intake) refresh(tx *store.Store) error {
-	changed := map[string]bool{}
+	changed, look := map[string]bool{}, map[string]bool{}
+	var bought []string
 	for _, p := range l.purchases {
 		if p.changed && !p.fresh {
 			changed[subjectOfPurchase(p.value.Transaction)] = true
+			bought = append(bought, p.value.Transaction)
 		}
 		if p.changed && p.value.Refunding != "" && final(Status(p.value.Status)) { // what a refund has waited for
-			if err := enqueue(tx, JobRequest, "", Work{Key: p.value.Refunding}); err != nil {
-				return err
-			}
+			look[p.value.Refunding] = true
 		}
+	}
+	slices.Sort(bought)
+	err := inChunks(bought, func(part []string) error { // what else was asked for, such as another address
+		keys, err := tx.WaitingOn(l.account, part)
+		for _, key := range keys {
+			look[key] = true
+		}
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	var ids []string
 	for _, s := range l.subscriptions {
@@ -179,13 +193,16 @@ func (l *intake) refresh(tx *store.Store) error {
 			ids = append(ids, s.value.ID)
 		}
 		if s.dirty && s.value.UnderWay != "" { // what something that is under way has waited for
-			if err := enqueue(tx, JobRequest, "", Work{Key: s.value.UnderWay}); err != nil {
-				return err
-			}
+			look[s.value.UnderWay] = true
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(look)) {
+		if err := enqueue(tx, JobRequest, "", Work{Key: key}); err != nil {
+			return err
 		}
 	}
 	slices.Sort(ids)
-	err := inChunks(ids, func(part []string) error {
+	err = inChunks(ids, func(part []string) error {
 		shown, err := tx.ShownPurchasesOf(l.account, part)
 		for _, transaction := range shown {
 			changed[subjectOfPurchase(transaction)] = true

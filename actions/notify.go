@@ -15,6 +15,7 @@ const (
 	JobCollect  = "collect"  // write down whom a run is for: bulkSlice
 	JobBulk     = "bulk"     // do a slice of a run: bulkSlice
 	JobResult   = "result"   // make the result file of a run: Work
+	JobInbound  = "inbound"  // apply the deliveries of the commerce platform that wait; without arguments
 	JobExpire   = "expire"   // end proposals whose time is over; periodic, without arguments
 	JobSync     = "sync"     // read what webhooks have missed; periodic, without arguments
 	JobAnnounce = "announce" // show a new subject to those who decide: Subject
@@ -88,4 +89,5 @@ func tell(tx *store.Store, t Tell) error {
 func subjectOfProposal(id string) string          { return "proposal:" + id }
 func subjectOfRequest(key string) string          { return "request:" + key }
 func subjectOfAlarm(id string) string             { return "alarm:" + id }
+func subjectOfInbound(id string) string           { return "inbound:" + id }
 func subjectOfPurchase(transaction string) string { return "purchase:" + transaction }

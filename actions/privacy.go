@@ -52,6 +52,9 @@ func (c *Core) writeOut(tx *store.Store, file *store.BuyerFile) ([]byte, error) 
 	if err := c.openSaid(file.CaseMessages); err != nil {
 		return nil, err
 	}
+	for i, b := range file.InboundBodies {
+		file.InboundBodies[i].Body = c.openBody(b.ID, b.Body, nil)
+	}
 	out, err := json.MarshalIndent(tx.Rows(*file), "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("encode a buyer's file: %w", err)
@@ -198,7 +201,7 @@ func (c *Core) buyerFile(tx *store.Store, account string, email Email) (store.Bu
 	if err != nil {
 		return store.BuyerFile{}, err
 	}
-	return tx.BuyerFile(account, buyer.ID)
+	return c.fileOf(tx, account, buyer.ID)
 }
 
 // underWay counts what still needs to know who he is.

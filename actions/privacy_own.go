@@ -78,7 +78,7 @@ func (c *Core) PreviewErase(ctx context.Context, who Actor, buyer string) (Erase
 		if err != nil {
 			return err
 		}
-		file, err := tx.BuyerFile(who.Account, b.ID)
+		file, err := c.fileOf(tx, who.Account, b.ID)
 		if err != nil {
 			return err
 		}
@@ -120,7 +120,7 @@ func (c *Core) ExportOwn(ctx context.Context, who Actor, in OwnInput) (id string
 		if err != nil {
 			return err
 		}
-		file, err := tx.BuyerFile(who.Account, b.ID)
+		file, err := c.fileOf(tx, who.Account, b.ID)
 		if err != nil {
 			return err
 		}
@@ -149,7 +149,7 @@ func (c *Core) EraseOwn(ctx context.Context, who Actor, in OwnInput) (Erasure, e
 		if err != nil {
 			return err
 		}
-		file, err := tx.BuyerFile(who.Account, b.ID)
+		file, err := c.fileOf(tx, who.Account, b.ID)
 		if err != nil {
 			return err
 		}

@@ -81,6 +81,7 @@ func (c *Core) forgettings(account string) []forgetting {
 	return []forgetting{
 		{"conversations", r.Conversations, simple((*store.Store).ForgetConversations)},
 		{"webhooks", r.Webhooks, simple((*store.Store).ForgetPayloads)},
+		{"unknown_webhooks", r.Webhooks, simple((*store.Store).ForgetBodies)},
 		{"mails", r.Mails, simple((*store.Store).ForgetMails)},
 		{"runs", r.Mails, simple((*store.Store).ForgetBulk)},
 		{"codes", r.Codes, simple((*store.Store).ForgetCodes)},

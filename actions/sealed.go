@@ -20,6 +20,7 @@ var sealedColumns = []sealedColumn{
 		keyed: func(c *Core, id string, value []byte) string { return c.documentKey(id, Document(value)) }},
 	{SealedColumn: store.SealedColumn{Table: "buyers", Key: "id", Column: "phone"}, use: usePhone},
 	{SealedColumn: store.SealedColumn{Table: "one_time_codes", Key: "id", Column: "sealed"}, use: useCodeAddresses},
+	{SealedColumn: store.SealedColumn{Table: "inbound_bodies", Key: "id", Column: "body"}, use: useInbound},
 	{SealedColumn: store.SealedColumn{Table: "tickets", Key: "id", Column: "document"}, use: useTicketDocument},
 	{SealedColumn: store.SealedColumn{Table: "tickets", Key: "id", Column: "code"}, use: useTicketCode, hash: "code_key",
 		keyed: func(c *Core, _ string, value []byte) string { return c.vault.Hash(useTicketCode, string(value)) }},

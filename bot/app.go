@@ -73,7 +73,7 @@ func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*a
 		return nil, err
 	}
 	a.core = actions.New(actions.Options{
-		Store: s, Commerce: ledger.New(s, now), Mailer: countedMailer{sender, a.metrics.mails}, MailPerMinute: c.Mail.PerMinute, Retention: c.Retention,
+		Store: s, Commerce: ledger.New(s, now), Webhooks: c.webhooks(), Mailer: countedMailer{sender, a.metrics.mails}, MailPerMinute: c.Mail.PerMinute, Retention: c.Retention,
 		Policy: c.Policy, Shop: c.Account.shop(), Hours: c.Hours, Rooms: a.configuredRooms,
 		Now: now, NewID: newID, Log: log, Vault: secrets,
 		ChatLink: func(ctx context.Context, words string) string {

@@ -130,6 +130,7 @@ type HotmartConfig struct {
 	ClientSecret Secret `yaml:"client_secret"`
 	Basic        Secret `yaml:"basic"`
 	Hottok       Secret `yaml:"hottok"`
+	HottokInBody bool   `yaml:"hottok_in_body"` // a delivery without the header may show it in its body
 	APIURL       string `yaml:"api_url"`
 	AuthURL      string `yaml:"auth_url"`
 }

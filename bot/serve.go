@@ -61,6 +61,7 @@ func (a *app) serve(ctx context.Context, connections []connection, l net.Listene
 	defer stop()
 	mux, probes, names := http.NewServeMux(), a.probes(), []string{}
 	a.pages().Routes(mux)
+	a.inboundRoutes(mux)
 	for _, c := range connections {
 		c.Routes(mux)
 		probes = append(probes, probe{c.name, c.Ready})

@@ -83,6 +83,7 @@ func Cards(core *actions.Core) []flow.CardDef {
 		DigestCard(core),
 		HomeCard(core),
 		AlarmCard(core),
+		InboundCard(core),
 		CallCard(core),
 		ReminderCard(core),
 		InvitationCard(core),

@@ -27,6 +27,8 @@ func Models() []any {
 		&AuditEntry{},
 		&AuditHead{},
 		&InboundEvent{},
+		&InboundBody{},
+		&InboundAlarm{},
 		&Mail{},
 		&Message{},
 		&LedgerEntry{},

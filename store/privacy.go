@@ -47,6 +47,8 @@ type BuyerFile struct {
 	Deflections   []CaseDeflection
 	BulkItems     []BulkItem     // of work for many
 	Inbound       []InboundEvent // deliveries that are about him, or whose payload names the address
+	// InboundBodies are deliveries that name the address and whose content is sealed: whoever has the secret fills them in.
+	InboundBodies []InboundBody
 	Audit         []AuditEntry
 }
 
@@ -331,6 +333,12 @@ func (s *Store) EraseBuyer(f BuyerFile, at time.Time) error {
 	}
 	for _, e := range f.Inbound {
 		all = append(all, run(&InboundEvent{}, map[string]any{"payload": nil}, "account_id = ? AND source = ? AND event_id = ?", e.AccountID, e.Source, e.ID))
+	}
+	for _, b := range f.InboundBodies {
+		if !b.Waits { // what waits is applied first
+			all = append(all, drop(&InboundBody{}, "id = ?", b.ID),
+				run(&InboundEvent{}, map[string]any{"payload": nil}, "account_id = ? AND source = ? AND event_id = ?", b.AccountID, b.Source, b.EventID))
+		}
 	}
 	for _, e := range f.Audit {
 		all = append(all, run(&AuditEntry{}, map[string]any{"actor_name": e.ActorName, "note": e.Note, "data": e.Data}, "account_id = ? AND seq = ?", e.AccountID, e.Seq))

@@ -25,27 +25,54 @@ const (
 //
 // Errors are for the operator: what is missing or wrong, by its path, without the values.
 func Decode(body []byte) (actions.SaleEvent, error) {
+	e, p, err := envelope(body)
+	if err != nil {
+		return actions.SaleEvent{}, err
+	}
+	if err := understand(&e, p); err != nil {
+		return actions.SaleEvent{}, fmt.Errorf("%s: %w", e.Kind, err)
+	}
+	return e, nil
+}
+
+// envelope reads what every payload has.
+func envelope(body []byte) (actions.SaleEvent, payload, error) {
 	if len(body) > maxPayload {
-		return actions.SaleEvent{}, fmt.Errorf("payload of %d bytes: more than %d are not read", len(body), maxPayload)
+		return actions.SaleEvent{}, payload{}, fmt.Errorf("payload of %d bytes: more than %d are not read", len(body), maxPayload)
 	}
 	p, err := parse(body)
 	if err != nil {
-		return actions.SaleEvent{}, err
+		return actions.SaleEvent{}, payload{}, err
 	}
 	e := actions.SaleEvent{Source: Webhook, ID: string(p.ID), Kind: upper(p.Event), At: p.Created.Time}
 	if e.ID == "" {
 		sum := sha256.Sum256(body)
 		e.ID = "sha256:" + hex.EncodeToString(sum[:])
 	}
-	if e.Ignored = ignored(p); e.Ignored != "" {
-		// Of what we do not understand only the envelope is kept: who knows what the rest holds.
-		p.Data = data{}
-	} else if err := fill(&e, p); err != nil {
-		return actions.SaleEvent{}, fmt.Errorf("%s: %w", e.Kind, err)
-	}
 	p.ID = word(e.ID)
+	return e, p, nil
+}
+
+// understand gives an event its meaning, or the reason why it has none.
+func understand(e *actions.SaleEvent, p payload) error {
+	e.Ignored, e.Unknown = ignored(p)
+	if e.Ignored != "" {
+		return ignore(e, p)
+	}
+	if err := fill(e, p); err != nil {
+		return err
+	}
+	var err error
 	e.Payload, err = json.Marshal(p)
-	return e, err
+	return err
+}
+
+// ignore keeps of what is not used, or not understood, the envelope alone: who knows what the rest holds.
+func ignore(e *actions.SaleEvent, p payload) error {
+	p.Data = data{}
+	var err error
+	e.Payload, err = json.Marshal(p)
+	return err
 }
 
 // parse decodes what it can of a payload: a field of an unexpected type is as good as missing.
@@ -72,21 +99,21 @@ func parse(body []byte) (payload, error) {
 	return p, nil
 }
 
-// ignored says why a payload asks nothing of us; empty when it does.
-func ignored(p payload) string {
+// ignored says why a payload asks nothing of us, empty when it does, and whether that is because we do not know it.
+func ignored(p payload) (reason string, unknown bool) {
 	event, version := upper(p.Event), string(p.Version)
 	_, purchase := eventStatuses[event]
 	switch {
 	case version != "" && !strings.HasPrefix(version, "2."):
-		return fmt.Sprintf(ignoredVersion, clean(version, 20))
+		return fmt.Sprintf(ignoredVersion, clean(version, 20)), true
 	case isTest(p.Data):
-		return ignoredTest
+		return ignoredTest, false
 	case purchase, subscriptionEvents[event] != nil, event == "CLUB_FIRST_ACCESS", event == cartLeft:
-		return ""
+		return "", false
 	case event == "CLUB_MODULE_COMPLETED":
-		return ignoredModule
+		return ignoredModule, false
 	}
-	return fmt.Sprintf(ignoredEvent, clean(event, 60))
+	return fmt.Sprintf(ignoredEvent, clean(event, 60)), true
 }
 
 // isTest reports the panel's test event, which looks like a real sale but for its product.
