@@ -8,28 +8,27 @@ import (
 
 // apply applies one event to the intake. It cannot fail: events are checked before.
 func (l *intake) apply(e SaleEvent) ImportResult {
-	if e.Product != nil {
-		if l.list(*e.Product) {
-			return Applied
-		}
-		return Duplicate
-	}
-	if !e.ReadAt.IsZero() {
-		return l.read(e)
-	}
 	key := e.Source + "\n" + e.ID
 	was, taken := l.taken[key]
 	delete(l.taken, key)
+	switch {
+	case e.Product != nil && !taken: // of these no record is kept
+		return l.listed(e)
+	case !e.ReadAt.IsZero():
+		return l.read(e)
+	}
 	if l.seen[key] && !taken {
 		return Duplicate
 	}
 	l.seen[key] = true
-	result := ignored + ImportResult(e.Ignored)
-	if e.Ignored == "" {
-		result = Older
-		if l.tell(e) {
-			result = Applied
-		}
+	result := Older
+	switch {
+	case e.Ignored != "":
+		result = ignored + ImportResult(e.Ignored)
+	case e.Product != nil:
+		result = l.listed(e)
+	case l.tell(e):
+		result = Applied
 	}
 	at := e.At
 	if at.IsZero() {
@@ -44,6 +43,14 @@ func (l *intake) apply(e SaleEvent) ImportResult {
 	record.CreatedAt = was.CreatedAt
 	l.told = append(l.told, record)
 	return result
+}
+
+// listed applies what the shop says of a product.
+func (l *intake) listed(e SaleEvent) ImportResult {
+	if l.list(*e.Product) {
+		return Applied
+	}
+	return Duplicate
 }
 
 // read applies what was read from the platform. What is not news leaves no trace.
