@@ -47,7 +47,11 @@ func (l *intake) apply(e SaleEvent) ImportResult {
 
 // listed applies what the shop says of a product.
 func (l *intake) listed(e SaleEvent) ImportResult {
-	if l.list(*e.Product) {
+	told := *e.Product
+	if r := l.products[told.Code]; !e.ReadAt.IsZero() && r != nil && kindRank[told.Kind] < kindRank[r.value.Kind] {
+		told.Kind = "" // sales may have told more of it than the platform's own word
+	}
+	if l.list(told) {
 		return Applied
 	}
 	return Duplicate

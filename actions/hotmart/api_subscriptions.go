@@ -20,6 +20,8 @@ type subscriptionsQuery struct {
 	statuses    []string
 	since       time.Time // of the accession; zero: from the platform's beginning
 	until       time.Time
+	// of the cancellation; zero: whether and when it was cancelled does not matter
+	endedSince, endedUntil time.Time
 }
 
 func (q subscriptionsQuery) values() url.Values {
@@ -36,6 +38,7 @@ func (q subscriptionsQuery) values() url.Values {
 		q.since = founded
 	}
 	between(v, "accession_date", "end_accession_date", q.since, q.until)
+	between(v, "cancelation_date", "end_cancelation_date", q.endedSince, q.endedUntil) // with one l
 	return v
 }
 

@@ -52,6 +52,7 @@ func (s *Server) routes() *http.ServeMux {
 		"/payments/api/v1/sales/{transaction}/billet":            {"PUT": {params{}, s.billet}},
 		"/payments/api/v1/subscriptions":                         {"GET": {subscriptionsParams, s.subscriptions}},
 		"/payments/api/v1/subscriptions/summary":                 {"GET": {subscriptionSummaryParams, s.subscriptionsSummary}},
+		"/payments/api/v1/subscriptions/transactions":            {"GET": {chargesParams, s.subscriptionCharges}},
 		"/payments/api/v1/subscriptions/cancel":                  {"POST": {params{}, s.cancelMany}},
 		"/payments/api/v1/subscriptions/reactivate":              {"POST": {params{}, s.reactivateMany}},
 		"/payments/api/v1/subscriptions/{subscriber}":            {"PATCH": {params{}, s.changeDueDay}},
