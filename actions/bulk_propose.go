@@ -51,7 +51,7 @@ func (c *Core) proposeBulk(tx *store.Store, who Actor, run *store.BulkRun, repla
 	o := order{Order: Order{Account: run.AccountID}, Note: run.Reason, Verdict: v,
 		Bulk: &bulkOrder{Run: run.ID, Kind: run.Kind, Count: run.Total, Filter: filter, Means: c.vault.Hash(meaningUse, meaning(run)...), Sums: sums.Sums}}
 	id := c.newID()
-	o.Order.Key = requestOfProposal(id)
+	o.Order.Key = RequestOfProposal(id)
 	payload, err := o.encode()
 	if err != nil {
 		return err

@@ -46,7 +46,10 @@ func (c *Core) carryOut(ctx context.Context, job jobs.Job) error {
 	if err != nil || req.Key == "" {
 		return err
 	}
-	outcome, at, err := c.attempt(ctx, o, was)
+	outcome, at, err := c.attempt(ctx, req, o, was)
+	if err != nil && was == RequestAssisted && o.Said.Open() {
+		return c.lookedAtTask(context.WithoutCancel(ctx), work.Key, true)
+	}
 	if err != nil && was.waits() {
 		return err
 	}
@@ -57,6 +60,9 @@ func (c *Core) carryOut(ctx context.Context, job jobs.Job) error {
 	// The answer is written down even while the program is being stopped: it cannot be had a second time.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.callTimeout)
 	defer cancel()
+	if outcome.Kind == "" && was == RequestAssisted {
+		return c.lookedAtTask(ctx, work.Key, false)
+	}
 	if outcome.Kind == "" {
 		return nil // still waiting
 	}
@@ -107,10 +113,13 @@ func (c *Core) take(ctx context.Context, key string) (req store.Request, o order
 
 // attempt calls the platform, reading first when somebody may have called before. at is when the platform says that the
 // outcome came about. An error means that it is still unknown; no outcome, that it is still waited for.
-func (c *Core) attempt(ctx context.Context, asked order, was RequestState) (outcome Outcome, at time.Time, err error) {
+func (c *Core) attempt(ctx context.Context, req store.Request, asked order, was RequestState) (outcome Outcome, at time.Time, err error) {
 	o := asked.Order
 	ctx, cancel := context.WithTimeout(ctx, c.callTimeout)
 	defer cancel()
+	if o.Op.ofMail() {
+		return c.attemptMail(ctx, req, asked, was)
+	}
 	if was != RequestRecorded {
 		state, err := c.commerce.State(ctx, o.Account, o.Transaction)
 		if err != nil {
@@ -127,7 +136,10 @@ func (c *Core) attempt(ctx context.Context, asked order, was RequestState) (outc
 		}
 	}
 	if was.waits() {
-		return Outcome{}, time.Time{}, nil // the platform has the order
+		return asked.Said.word(o.Op, true, c.now()), c.now(), nil // the platform has the order, or somebody of the team
+	}
+	if c.byHand(o.Op) {
+		return Outcome{Kind: OutcomeAssisted}, c.now(), nil
 	}
 	outcome, err = c.commerce.Do(ctx, o)
 	if err == nil && outcome.Kind == OutcomeUnknown {
@@ -139,7 +151,7 @@ func (c *Core) attempt(ctx context.Context, asked order, was RequestState) (outc
 // happened reports whether the platform shows what the order asks for.
 func happened(o Order, s RemoteState) bool {
 	switch {
-	case o.Op == OpRefund:
+	case o.Op == OpRefund, o.Op == OpApproveClaim:
 		return s.Status == Refunded
 	case o.Op.ofSubscription():
 		return happenedTo(o, s.Subscription)

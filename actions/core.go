@@ -59,6 +59,11 @@ type Options struct {
 	Feed Feed
 	// ReconcileEvery is how often it is read what webhooks have missed. 0: never.
 	ReconcileEvery time.Duration
+	// Guide knows the steps of what is done by hand on the commerce platform. Nil: Commerce itself, where it is one.
+	Guide Guide
+	// Members and Tickets read the platform's members area, and the tickets that it gives out. Nil: the platform has none.
+	Members Members
+	Tickets TicketDesk
 	// CallTimeout is how long the commerce platform may take for one call; 20 s when 0. A write whose process died is
 	// looked at again only when twice as long has passed, because until then it may still be under way.
 	CallTimeout time.Duration
@@ -94,6 +99,9 @@ type Core struct {
 	target      ListTarget
 	feed        Feed
 	every       time.Duration // of reconciling
+	guide       Guide
+	memberArea  Members
+	ticketDesk  TicketDesk
 }
 
 // New returns a Core.
@@ -116,7 +124,10 @@ func New(o Options) *Core {
 	if o.Random == nil {
 		o.Random = rand.Reader
 	}
-	c := &Core{store: o.Store, commerce: o.Commerce, mailer: o.Mailer, retention: o.Retention, newID: o.NewID, log: o.Log,
+	if o.Guide == nil {
+		o.Guide, _ = o.Commerce.(Guide)
+	}
+	c := &Core{guide: o.Guide, memberArea: o.Members, ticketDesk: o.Tickets, store: o.Store, commerce: o.Commerce, mailer: o.Mailer, retention: o.Retention, newID: o.NewID, log: o.Log,
 		config: Settings{Shop: o.Shop, Hours: o.Hours, Policy: o.Policy}, rooms: o.Rooms,
 		callTimeout: o.CallTimeout, vault: o.Vault, newCode: o.NewCode, random: o.Random, chatLink: o.ChatLink, publicURL: o.PublicURL, perMinute: o.MailPerMinute, hooks: o.Hooks, target: o.ListTarget,
 		feed: o.Feed, every: o.ReconcileEvery,

@@ -15,7 +15,7 @@ func (c *Core) approve(tx *store.Store, d decision) error {
 	if err != nil {
 		return err
 	}
-	key := requestOfProposal(d.row.ID)
+	key := RequestOfProposal(d.row.ID)
 	d.row.RequestKey, d.row.DecidedReason = key, d.reason
 	if err := c.close(tx, &d, ProposalApproved); err != nil {
 		return err
@@ -53,7 +53,7 @@ func (c *Core) deny(tx *store.Store, d decision) error {
 		return err
 	}
 	if d.order.ByBuyer {
-		l := letter{key: requestOfProposal(d.row.ID) + "/denied", template: d.row.Kind + "_denied",
+		l := letter{key: RequestOfProposal(d.row.ID) + "/denied", template: d.row.Kind + "_denied",
 			to: d.purchase.Buyer.Email, buyer: d.purchase.Buyer, values: mailValues(d.purchase)}
 		l.values.Reason = d.reason
 		if d.row.Kind == KindEmail {

@@ -17,7 +17,7 @@ const expireBatch = 100
 // products of which too much comes back, watches the clocks of cases, asks buyers what they think, and
 // sums up each week what they said.
 func (c *Core) expire(ctx context.Context, _ jobs.Job) error {
-	return errors.Join(c.expireProposals(ctx), c.remindProposals(ctx), c.resumeInbound(ctx), c.resumeRequests(ctx), c.resumeMails(ctx), c.resumeBulk(ctx), c.watchProducts(ctx),
+	return errors.Join(c.expireProposals(ctx), c.remindProposals(ctx), c.resumeInbound(ctx), c.resumeRequests(ctx), c.remindOfTasks(ctx), c.resumeMails(ctx), c.resumeBulk(ctx), c.watchProducts(ctx),
 		c.watchCases(ctx), c.askForFeedback(ctx), c.sumUp(ctx))
 }
 

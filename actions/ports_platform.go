@@ -84,6 +84,18 @@ type RemoteTicket struct {
 	Email      Email // the attendee's; empty while nobody is named
 }
 
+// A Guide knows how a person carries out, in the platform's own panel, what its API cannot.
+type Guide interface {
+	// Panel returns the steps of an operation; none where nothing more is known than that the panel can do it.
+	Panel(op Operation) Panel
+}
+
+// A Panel is how something is done by hand, in words that the reader's language has.
+type Panel struct {
+	Steps []string // message keys, in order; they know the values "transaction" and "product"
+	Note  string   // message key of what holds for all of them; may be empty
+}
+
 // Terms are a platform's own rules, by which an operation is judged before the platform is asked. The zero value of a field
 // means that the platform has no such rule.
 type Terms struct {

@@ -64,8 +64,8 @@ const (
 // Deciders are the roles that decide proposals, other people's only.
 var Deciders = []Role{Manager, Producer, Admin}
 
-// requestOfProposal is the key of the request that carries an approved proposal out.
-func requestOfProposal(id string) string { return "proposal/" + id }
+// RequestOfProposal is the key of the request that carries an approved proposal out.
+func RequestOfProposal(id string) string { return "proposal/" + id }
 
 // seal is a hash over all that makes a proposal what it is. Nobody can change a row by hand and have something else
 // executed than what was decided on. It has no key: whoever can write the table can write the audit log too, whose

@@ -32,14 +32,14 @@ func (c *Core) propose(tx *store.Store, a asking, replaces string) (store.Propos
 		return store.Proposal{}, err
 	}
 	if a.order.ByBuyer && p.Kind == KindRefund && replaces == "" {
-		l := letter{key: requestOfProposal(p.ID) + "/asked", template: "refund_asked", to: a.purchase.Buyer.Email,
+		l := letter{key: RequestOfProposal(p.ID) + "/asked", template: "refund_asked", to: a.purchase.Buyer.Email,
 			buyer: a.purchase.Buyer, values: mailValues(a.purchase)}
 		if err := c.write(tx, a.account, l); err != nil {
 			return store.Proposal{}, err
 		}
 	}
 	if a.order.Path == ByDocument { // whoever reads the old mailbox after all hears of it while it can be stopped
-		l := letter{key: requestOfProposal(p.ID) + "/asked", template: "email_asked", to: a.purchase.Buyer.Email,
+		l := letter{key: RequestOfProposal(p.ID) + "/asked", template: "email_asked", to: a.purchase.Buyer.Email,
 			buyer: a.purchase.Buyer, values: mailValues(a.purchase)}
 		l.values.NewEmail = a.order.Order.NewEmail.Masked()
 		if err := c.write(tx, a.account, l); err != nil {
@@ -56,7 +56,7 @@ func (c *Core) propose(tx *store.Store, a asking, replaces string) (store.Propos
 // sealed makes the row of a proposal.
 func (c *Core) sealed(a asking, policy Policy) (store.Proposal, error) {
 	id, now := c.newID(), c.now()
-	a.order.Order.Key, a.order.Result = requestOfProposal(id), Result{}
+	a.order.Order.Key, a.order.Result = RequestOfProposal(id), Result{}
 	payload, err := a.order.encode()
 	if err != nil {
 		return store.Proposal{}, err

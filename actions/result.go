@@ -65,6 +65,12 @@ type Request struct {
 	ChargeDay int
 	Charge    Money     // what a reactivation charges; zero when nothing
 	Until     time.Time // how long the subscriber can accept it; zero when he is not asked
+	// Of what somebody of the team does in the platform's panel.
+	Op    Operation
+	Said  Said  // what one of them says of it
+	Panel Panel // how it is done; for the team alone
+	May   bool  // the reader may say that it is done
+	Next  time.Time
 }
 
 // Request returns what has come of an action by the key that it was called with, or of an approved proposal by
@@ -92,7 +98,13 @@ func (c *Core) Request(ctx context.Context, who Actor, key string) (Request, err
 	if !maySee(who, p.Buyer.ID) { // he asked, and has not shown, or not lately, that the purchase is his
 		p.Buyer, o.Order.OldEmail = Buyer{}, ""
 	}
-	return Request{Key: key, Action: row.Action, State: RequestState(row.State), Detail: row.Detail, Proposal: o.Result.Proposal,
+	said, may, panel := o.Said, who.Staff() && mayFinish(who, o.Order.Op), Panel{}
+	if who.Staff() {
+		panel = c.panel(o.Order.Op)
+	} else {
+		said.By, said.Name = "", "" // the team answers, and not one of its people
+	}
+	return Request{Op: o.Order.Op, Said: said, Panel: panel, May: may, Next: nextLook(o, row), Key: key, Action: row.Action, State: RequestState(row.State), Detail: row.Detail, Proposal: o.Result.Proposal,
 		Purchase: p, OldEmail: o.Order.OldEmail, NewEmail: o.Order.NewEmail, ChargeDay: o.Order.ChargeDay, Until: o.Until,
 		Charge: o.charge()}, failed("load a request", err)
 }
@@ -110,6 +122,7 @@ type order struct {
 	Verdict Verdict    `json:"verdict"`
 	Bulk    *bulkOrder `json:"bulk,omitempty"`  // of a proposal about a run
 	Result  Result     `json:"result,omitzero"` // what the action answered, for its repetition
+	Said    Said       `json:"said,omitzero"`   // of what is done by hand: what somebody says of it
 
 	// Subscriber is whom what is done to a subscription is about: only he accepts a reactivation.
 	Subscriber string `json:"subscriber,omitempty"`

@@ -22,9 +22,15 @@ func (c *Core) settle(ctx context.Context, key string, outcome Outcome, at time.
 		if outcome.Kind == OutcomeUnknown {
 			outcome.Detail = detailUnknown
 		}
-		s := settling{req: req, order: o, outcome: outcome, at: at}
+		s := settling{req: req, was: RequestState(req.State), order: o, outcome: outcome, at: at}
 		again := req.Detail == detailUnknown
 		s.req.State, s.req.Detail, s.req.UpdatedAt = string(outcome.Kind), outcome.Detail, c.now()
+		if outcome.Kind == OutcomeDone && outcome.Detail == "" && !o.Said.At.IsZero() {
+			s.order.Said.Shown = true
+			if s.req.Payload, err = s.order.encode(); err != nil {
+				return err
+			}
+		}
 		if err := tx.SaveRequest(s.req); err != nil {
 			return err
 		}
@@ -51,6 +57,7 @@ const detailUnknown = "outcome.unknown.reading"
 // A settling is an outcome with everything that applying it needs.
 type settling struct {
 	req      store.Request
+	was      RequestState
 	order    order
 	outcome  Outcome
 	at       time.Time
@@ -107,6 +114,9 @@ func (c *Core) apply(tx *store.Store, s settling) error {
 	}
 	if proposal != "" {
 		subjects = append(subjects, subjectOfProposal(proposal))
+	}
+	if s.was == RequestAssisted {
+		subjects = append(subjects, subjectOfTasks(dayOf(c.now(), s.account.Timezone)))
 	}
 	if change, ok := changeOfPutBack(s.req.Key); ok {
 		subjects = append(subjects, subjectOfPutBack(change))

@@ -38,6 +38,7 @@ type world struct {
 	t        *testing.T
 	store    *store.Store
 	core     *actions.Core
+	options  actions.Options // that it was made with
 	platform *actionstest.Flaky
 	mailbox  *actionstest.Mailbox
 
@@ -62,10 +63,11 @@ func worldOn(t *testing.T, s *store.Store, change ...func(*actions.Policy)) *wor
 		f(&policy)
 	}
 	w.platform = actionstest.NewFlaky(ledger.New(s, w.clock))
-	w.core = actions.New(actions.Options{Store: s, Commerce: w.platform, Mailer: w.mailbox, Policy: policy, Now: w.clock, NewID: w.newID,
+	w.options = actions.Options{Store: s, Commerce: w.platform, Mailer: w.mailbox, Policy: policy, Now: w.clock, NewID: w.newID,
 		Hours:  actions.DefaultHours(),
 		Hasher: ledger.NewPasswords(s), PasswordURL: "https://platform.example/forgot",
-		Vault: secrets, Hooks: hooks.New(hooks.Options{Allow: []string{"127.0.0.1"}}), PublicURL: func() string { return "https://support.example/" }, ChatLink: func(_ context.Context, words string) string { return "https://t.me/shop_bot?start=" + words }})
+		Vault: secrets, Hooks: hooks.New(hooks.Options{Allow: []string{"127.0.0.1"}}), PublicURL: func() string { return "https://support.example/" }, ChatLink: func(_ context.Context, words string) string { return "https://t.me/shop_bot?start=" + words }}
+	w.core = actions.New(w.options)
 	w.must(s.SaveAccount(store.Account{ID: shop, Name: "Cozinha da Ana", Locale: "pt-BR", Timezone: "America/Sao_Paulo",
 		Currency: "BRL", SupportEmail: "ajuda@cozinha.example", CreatedAt: start}))
 	w.ana, w.leo = w.person("ana", actions.Agent), w.person("leo", actions.Agent)

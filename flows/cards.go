@@ -34,7 +34,10 @@ func ShowProposal(p actions.Proposal, reader actions.Actor) (flow.View, map[stri
 	}
 	if p.Status != actions.ProposalOpen {
 		v.Body, v.Ended = because(p), true
-		return v, nil
+		if p.Outcome == actions.RequestAssisted && reader.Staff() {
+			v.Buttons = []flow.Button{{Name: "task", Label: flow.T("task.button.steps")}}
+		}
+		return v, map[string]flow.Launch{"task": {Flow: "tasks", Values: map[string]string{"request": actions.RequestOfProposal(p.ID)}}}
 	}
 	if reader.Is(actions.BuyerRole) {
 		v.Body = []flow.Text{flow.T("proposal.wait", "until", flow.Moment(p.ExpiresAt))}
@@ -138,6 +141,9 @@ func outcomeOf(p actions.Proposal) any {
 	if p.Status != actions.ProposalApproved || p.Outcome == "" {
 		return nil
 	}
+	if p.Outcome == actions.RequestRefused && p.OutcomeDetail == actions.TaskCannot {
+		return flow.T("outcome.cannot")
+	}
 	return flow.T("outcome." + string(p.Outcome))
 }
 
@@ -149,10 +155,8 @@ func RequestCard(core *actions.Core) flow.CardDef {
 		if err != nil {
 			return flow.View{}, nil, err
 		}
-		if r.State == actions.RequestAssisted && !reader.Staff() {
-			r.Detail = "" // the steps are for the team
-		}
-		return ShowRequest(key, r), nil, nil
+		v, launches := ShowRequest(key, r, reader)
+		return v, launches, nil
 	}}
 }
 
@@ -163,14 +167,16 @@ func ending(r actions.Request) string {
 		return "over"
 	case r.State == actions.RequestRefused && r.Detail == actions.NotAccepted:
 		return "expired"
+	case r.State == actions.RequestRefused && r.Detail == actions.TaskCannot:
+		return "cannot"
 	}
 	return string(r.State)
 }
 
-// ShowRequest is what the card of a write says; key is the one it was recorded under.
-func ShowRequest(key string, r actions.Request) flow.View {
+// ShowRequest is what the card of a write says to a reader, and what its buttons launch; key is the one it was recorded under.
+func ShowRequest(key string, r actions.Request, reader actions.Actor) (flow.View, map[string]flow.Launch) {
 	v := flow.View{
-		Token: flow.Token{Of: "request:" + key, Revision: 0}, Flow: "request", Step: string(r.State), Kind: "card", Ended: true,
+		Token: flow.Token{Of: "request:" + key, Revision: taskRevision(r)}, Flow: "request", Step: string(r.State), Kind: "card", Ended: true,
 		Title: flow.T("request."+r.Action+"."+ending(r), "price", r.Purchase.Price, "product", r.Purchase.Product.Name),
 		Facts: flow.Card("product", r.Purchase.Product.Name, "buyer", flow.PersonName(r.Purchase.Buyer.Name),
 			"transaction", r.Purchase.Transaction, "price", r.Purchase.Price, "payment", payment(r.Purchase)),
@@ -178,11 +184,21 @@ func ShowRequest(key string, r actions.Request) flow.View {
 	if r.Purchase.Subscription != nil && ofSubscription(r.Action) {
 		v.Facts = append(v.Facts, subscriptionOutcome(r)...)
 	}
-	if r.Detail != "" {
+	v.Body = said(r, reader.Staff())
+	switch {
+	case r.State == actions.RequestAssisted && reader.Staff(): // the steps are for the team
+		v.Facts = taskFacts(r)
+		if !r.Said.Open() {
+			v.Body = append(v.Body, panelSteps(r)...)
+		}
+	case r.State == actions.RequestAssisted, r.Detail == actions.TaskWord, r.Detail == actions.TaskCannot:
+	case r.Detail != "":
 		v.Body = append(v.Body, flow.T(r.Detail))
 	}
 	if r.Action == "refund" && (r.State == actions.RequestDone || r.State == actions.RequestRequested) {
 		v.Body = append(v.Body, flow.T("money."+string(r.Purchase.Payment)))
 	}
-	return v
+	buttons, launches := taskButtons(key, r)
+	v.Buttons = buttons
+	return v, launches
 }

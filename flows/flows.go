@@ -37,6 +37,7 @@ func All(core *actions.Core) []flow.Def {
 		NewCaseSnooze(core),
 		NewCaseClose(core),
 		NewCaseSolved(core),
+		NewTasks(core),
 		NewAccept(core),
 		NewPassword(core),
 		NewReveal(core),
@@ -70,6 +71,7 @@ func Cards(core *actions.Core) []flow.CardDef {
 	return []flow.CardDef{
 		ProposalCard(core),
 		RequestCard(core),
+		TasksCard(core),
 		PutBackCard(core),
 		FileCard(core),
 		BulkCard(core),

@@ -20,7 +20,14 @@ func HomeCard(core *actions.Core) flow.CardDef {
 		if err != nil {
 			return flow.View{}, nil, err
 		}
+		tasks, err := core.CountTasks(ctx, reader)
+		if err != nil {
+			return flow.View{}, nil, err
+		}
 		v, launches := ShowHome(page, reader)
+		if tasks.Open > 0 {
+			v.Body = append(v.Body, flow.T("home.tasks", "count", tasks.Open, "since", tasks.Oldest.Since))
+		}
 		return v, launches, nil
 	}}
 }

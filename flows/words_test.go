@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/actions/hotmart"
 	"github.com/aftersale/aftersale/flows"
 	"github.com/aftersale/aftersale/flows/flow"
 	"github.com/aftersale/aftersale/flows/flowstest"
@@ -119,12 +120,28 @@ func TestEveryKeyOfTheActionsHasWords(t *testing.T) {
 			keys["request."+kind+"."+string(s)] = true
 		}
 	}
+	for _, kind := range []string{actions.KindRefund, actions.KindEmail, actions.KindPutBack, actions.KindCancel, actions.KindChargeDay, actions.KindReactivate,
+		actions.KindAccessMail, actions.KindCheckInMail} {
+		for _, s := range append(states, "cannot") {
+			keys["request."+kind+"."+string(s)] = true
+		}
+		keys["task.kind."+kind] = true
+	}
+	for _, op := range []actions.Operation{actions.OpChangeEmail, actions.OpRefund, actions.OpApproveClaim, actions.OpResend, actions.OpCheckIn, actions.OpReactivate} {
+		panel := hotmart.Guide{}.Panel(op)
+		if len(panel.Steps) == 0 {
+			t.Errorf("nobody knows how %s is done in Hotmart's panel", op)
+		}
+		for _, key := range append(panel.Steps, panel.Note) {
+			keys[key] = true
+		}
+	}
 	keys["request.cancel.over"], keys[actions.AlreadyCancelled] = true, true
 	keys["request.reactivate.expired"], keys["history.reactivate.expired"], keys[actions.NotAccepted] = true, true, true
-	for _, kind := range []string{actions.KindCancel, actions.KindChargeDay, actions.KindReactivate} { // whose audit actions are put together
+	for _, kind := range []string{actions.KindCancel, actions.KindChargeDay, actions.KindReactivate, actions.KindAccessMail, actions.KindCheckInMail} { // whose audit actions are put together
 		for _, end := range []string{"requested", "done", "waiting", "needs_buyer", "assisted", "refused", "unknown"} {
 			keys["history."+kind+"."+end] = true
-			if actions.AreaOf(kind+"."+end) != actions.AreaMoney {
+			if area := actions.AreaOf(kind + "." + end); area != actions.AreaMoney && area != actions.AreaAccess {
 				t.Errorf("the audit log cannot be searched for %s.%s by an area", kind, end)
 			}
 		}

@@ -31,6 +31,8 @@ type given struct {
 	Memory    bool              `yaml:"memory"`           // it names chats of this platform, and is played in memory alone
 	Commerce  []string          `yaml:"commerce"`         // how the platform takes the orders, one after the other; see steps
 	Passwords string            `yaml:"passwords"`        // "platform": they are kept there, and asked for there
+	ByHand    []string          `yaml:"by_hand"`          // operations that the platform leaves to people
+	Panel     string            `yaml:"panel"`            // whose panel they do them in; empty: nothing is known of it
 	Opinions  bool              `yaml:"opinions"`         // buyers are asked what they think
 	sold      []sold
 }

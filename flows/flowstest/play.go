@@ -98,6 +98,10 @@ func (w *world) move(t *testing.T, to string) {
 		w.notMe(t, address)
 		return
 	}
+	if did, ok := strings.CutPrefix(to, "panel: "); ok {
+		w.panel(t, did)
+		return
+	}
 	if said, ok := strings.CutPrefix(to, "attendee: "); ok {
 		w.attendee(t, said)
 		return

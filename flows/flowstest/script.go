@@ -11,6 +11,7 @@
 //	@ 2025-03-11T12:00:00Z     moves the clock; @ +3h too
 //	@ attendee: raul@example.com 2 Otto Braun <otto@example.org> is named on the page behind the link about tickets that was mailed there last
 //	@ not me: joao@example.com presses the button of the page behind the link that was mailed there last
+//	@ panel: cancel HP1 SUB1   somebody does that in the commerce platform's own panel; change_email HP1 new@example.com too
 //	# a remark
 //	< what the bot shows; "<  @joao:" to somebody else, "<  #approvals:" in a room; (edited) when a message changes
 //	! what happened outside of the chats: audit, mail, the commerce platform

@@ -209,14 +209,17 @@ func longCards(p actions.Purchase, rule actions.Verdict) []longView {
 			if state == actions.RequestRefused {
 				r.Detail = "outcome.refused.chargeback"
 			}
-			v := flows.ShowRequest(longID+"/refund/1", r)
-			v.Live = "request:" + longID + "/refund/1"
-			all = append(all, longView{View: v})
+			for _, reader := range []actions.Actor{manager, buyer} {
+				v, _ := flows.ShowRequest(longID+"/refund/1", r, reader)
+				v.Live = "request:" + longID + "/refund/1"
+				all = append(all, longView{View: v})
+			}
 		}
 	}
+	all = append(all, longTasks(p, manager, buyer)...)
 	for _, kind := range []string{actions.KindCancel, actions.KindChargeDay, actions.KindReactivate} {
 		for _, state := range states {
-			v := flows.ShowRequest(longID+"/cancel/1", actions.Request{Action: kind, State: state, Purchase: p, ChargeDay: 31, Charge: p.Price, Until: someday, Detail: "outcome.unknown.reading"})
+			v, _ := flows.ShowRequest(longID+"/cancel/1", actions.Request{Action: kind, State: state, Purchase: p, ChargeDay: 31, Charge: p.Price, Until: someday, Detail: "outcome.unknown.reading"}, manager)
 			v.Live = "request:" + longID + "/cancel/1"
 			all = append(all, longView{View: v})
 		}

@@ -45,6 +45,7 @@ type world struct {
 	away     []string // who is on a platform in memory, though the others are not
 	store    *store.Store
 	core     *actions.Core
+	platform actions.Commerce // as who works in its own panel sees it
 	runner   *flow.Runner
 	handlers map[string]jobs.Handler
 	chats    *chats
@@ -118,7 +119,9 @@ func openAt(t *testing.T, s *store.Store, g given, on Platform, memory *chats, a
 	if g.Passwords == "platform" {
 		commerce.Limit(actions.OpPassword, actions.Assisted)
 	}
-	w.core = actions.New(actions.Options{Store: w.store, Commerce: ordered{commerce, w}, Mailer: w, Policy: g.policy(), Shop: g.shop(), Rooms: w.rooms, Now: w.now, NewID: w.newID,
+	g.byHand(commerce)
+	w.platform = commerce.Commerce
+	w.core = actions.New(actions.Options{Store: w.store, Commerce: ordered{commerce, w}, Guide: g.guide(t), Mailer: w, Policy: g.policy(), Shop: g.shop(), Rooms: w.rooms, Now: w.now, NewID: w.newID,
 		MailPerMinute: g.PerMinute, Vault: secrets, NewCode: w.newCode, Hooks: calling{w}, Random: &counting{}, PublicURL: func() string { return "https://shop.example" },
 		Hours:       actions.DefaultHours(),
 		PasswordURL: "https://platform.example/password",
