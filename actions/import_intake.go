@@ -88,6 +88,11 @@ func (l *intake) reset() {
 	l.taken, l.told = nil, nil
 }
 
+// drop forgets what a batch would have written beside the rows that it changed.
+func (l *intake) drop() {
+	l.inbound, l.told, l.newItems, l.events, l.moved, l.happened = nil, nil, nil, nil, nil, nil
+}
+
 // conflictTries is how often a batch is done again when another process wrote the same rows first.
 const conflictTries = 5
 
@@ -96,7 +101,7 @@ func (c *Core) applyBatch(ctx context.Context, l *intake, events []SaleEvent) (r
 	if l.dry {
 		l.now = c.now()
 		results, err = l.run(c.store.In(ctx), events)
-		l.inbound, l.newItems, l.events, l.moved, l.happened = nil, nil, nil, nil, nil
+		l.drop()
 		return results, err
 	}
 	for range conflictTries {

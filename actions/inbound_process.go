@@ -66,6 +66,9 @@ func (c *Core) digestEach(ctx context.Context, sources []string, most int) (n in
 	return n, nil
 }
 
+// notApplied is the reason of what was understood and cannot be applied.
+func notApplied(kind string) string { return kind + ": cannot be applied" }
+
 // setAside has a delivery wait no longer that cannot be applied. It is kept for a program that can.
 func (c *Core) setAside(ctx context.Context, d store.WaitingDelivery, cause error) error {
 	c.log.Error("a delivery cannot be applied", "source", d.Source, "kind", d.Kind, "event", d.EventID, "err", cause)
@@ -73,7 +76,7 @@ func (c *Core) setAside(ctx context.Context, d store.WaitingDelivery, cause erro
 		if err := tx.PutInbounds([]store.InboundEvent{recordOf(d, inboundFailed)}); err != nil {
 			return err
 		}
-		return c.keepUnknown(tx, d, d.Kind+": cannot be applied")
+		return c.keepUnknown(tx, d, notApplied(d.Kind))
 	})
 }
 

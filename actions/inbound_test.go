@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -379,4 +380,72 @@ func TestWebhookSettlesWhatWaits(t *testing.T) {
 	r, err := w.core.Request(t.Context(), w.rui, "k1")
 	w.must(err)
 	equal(t, "request", r.State, actions.RequestState(actions.OutcomeDone))
+}
+
+// older is a version of this program that does not know one kind of event.
+type older struct{ *hotmart.Webhooks }
+
+func (o older) Decode(body []byte) (actions.SaleEvent, error) {
+	e, err := o.Webhooks.Decode(body)
+	if e.Kind == "PURCHASE_CHARGEBACK" {
+		e = actions.SaleEvent{Source: e.Source, ID: e.ID, Kind: e.Kind, At: e.At, Payload: []byte(`{}`), Body: e.Body, Unknown: true, Ignored: "unknown event " + e.Kind}
+	}
+	return e, err
+}
+
+// TestReplay: an upgrade understands what was kept; and whatever was understood before tells nothing new, however often.
+func TestReplay(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := receives(t, s)
+		upgraded := w.core
+		w.core = actions.New(actions.Options{Store: s, Commerce: w.platform, Policy: actions.DefaultPolicy(), Now: w.clock, NewID: w.newID, Vault: secrets,
+			Webhooks: []actions.Webhooks{older{hotmart.NewWebhooks(hottok)}}})
+		for i := range 3 { // of three sales
+			for _, name := range []string{"purchase_approved", "purchase_complete", "purchase_chargeback"} {
+				body := sample(t, name, `"id": "5c3e9a10`, fmt.Sprintf(`"id": "%08d`, i))
+				w.receive(regexp.MustCompile(`"HP42[0-9]+"`).ReplaceAll(body, fmt.Appendf(nil, `"HP55%d"`, i)))
+			}
+		}
+		w.receive(sample(t, "test_event_from_panel"))
+		w.receive(sample(t, "purchase_approved", "PURCHASE_APPROVED", "PURCHASE_NEW", `"5c`, `"6c`))
+		w.work()
+		equal(t, "status before", w.purchase("HP551").Status, actions.Complete)
+		w.core = upgraded
+		read := func(o actions.ReplayOptions) actions.ReplayReport {
+			var seen []int64
+			o.Progress = func(done, total int64) { seen = append(seen, done, total) }
+			r, err := w.core.Replay(t.Context(), shop, "hotmart", o)
+			w.must(err)
+			if r.Read > 0 && (len(seen) == 0 || seen[len(seen)-1] != int64(r.Read) || seen[len(seen)-2] != int64(r.Read)) {
+				t.Errorf("progress %v of %d", seen, r.Read)
+			}
+			return r
+		}
+		counts := func(r actions.ReplayReport) []int { return []int{r.Read, r.Applied, r.Understood, r.Same, r.Envelopes, len(r.Unknown)} }
+		want := []int{11, 3, 3, 6, 1, 1}
+		equal(t, "foretold", counts(read(actions.ReplayOptions{DryRun: true})), want)
+		equal(t, "status after a dry run", w.purchase("HP551").Status, actions.Complete)
+		equal(t, "of a kind", counts(read(actions.ReplayOptions{DryRun: true, Kind: "PURCHASE_CHARGEBACK"})), []int{3, 3, 3, 0, 0, 0})
+		equal(t, "from later on", counts(read(actions.ReplayOptions{Since: w.clock().Add(time.Hour)})), []int{0, 0, 0, 0, 0, 0})
+		equal(t, "done", counts(read(actions.ReplayOptions{})), want)
+		equal(t, "status", w.purchase("HP551").Status, actions.Chargeback)
+		equal(t, "again", counts(read(actions.ReplayOptions{})), []int{11, 0, 0, 9, 1, 1})
+		unknown, err := s.UnknownInbounds(shop)
+		w.must(err)
+		equal(t, "kept on", []string{unknown[0].Reason, fmt.Sprint(len(unknown))}, []string{"unknown event PURCHASE_NEW", "1"})
+		results := map[string]int{}
+		list, err := s.KeptDeliveries(shop, "hotmart", "", time.Time{}, "", 500)
+		w.must(err)
+		for _, d := range list {
+			results[d.Result]++
+		}
+		equal(t, "results", results["applied"], 9)
+		w.work()
+		verified, err := s.VerifyAudit(t.Context(), shop)
+		w.must(err)
+		if !verified.OK() {
+			t.Errorf("audit: %v", verified.Problems)
+		}
+	})
 }

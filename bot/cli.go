@@ -29,6 +29,7 @@ type commands struct {
 	Setup       setupCommand   `cmd:"" help:"Introduce the bot to Slack, Discord or Telegram."`
 	Migrate     migrateCommand `cmd:"" help:"Change the database's schema, or show where it stands."`
 	Import      importCommand  `cmd:"" help:"Read purchases from webhook payloads (JSON) or a sales report (CSV)."`
+	Replay      replayCommand  `cmd:"" help:"Read webhooks again that were kept, after an upgrade that understands more of them."`
 	People      peopleCommand  `cmd:"" help:"List, add or remove the people of the team."`
 	Privacy     privacyCommand `cmd:"" help:"Write out or erase all that is kept of one buyer."`
 	Keys        keysCommand    `cmd:"" help:"Change the secret that protects what is stored, or show what it protects."`
