@@ -422,7 +422,9 @@ func TestReplay(t *testing.T) {
 			}
 			return r
 		}
-		counts := func(r actions.ReplayReport) []int { return []int{r.Read, r.Applied, r.Understood, r.Same, r.Envelopes, len(r.Unknown)} }
+		counts := func(r actions.ReplayReport) []int {
+			return []int{r.Read, r.Applied, r.Understood, r.Same, r.Envelopes, len(r.Unknown)}
+		}
 		want := []int{11, 3, 3, 6, 1, 1}
 		equal(t, "foretold", counts(read(actions.ReplayOptions{DryRun: true})), want)
 		equal(t, "status after a dry run", w.purchase("HP551").Status, actions.Complete)
