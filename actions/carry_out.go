@@ -21,6 +21,7 @@ func (c *Core) Handlers() map[string]jobs.Handler {
 		JobResult:  c.resultJob,
 		JobInbound: c.inboundJob,
 		JobExpire:  c.expire,
+		JobLook:    c.lookForMember,
 		JobHook:    c.callHook,
 		JobSync:    c.reconcile,
 

@@ -130,7 +130,7 @@ func (g *gathering) decisions(rows []store.Proposal) ([]EvidenceDecision, []Evid
 func (g *gathering) writes(rows []store.Request, messages *[]EvidenceMessage) ([]EvidenceWrite, error) {
 	all := []EvidenceWrite{}
 	for _, r := range rows {
-		if len(r.Payload) == 0 || r.Action == "decide" { // decisions stand with what was decided
+		if len(r.Payload) == 0 || r.Action == "decide" || r.Action == KindLook { // decisions stand with what was decided
 			continue
 		}
 		o, err := parseOrder(r.Payload)

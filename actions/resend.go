@@ -14,6 +14,7 @@ type ResendInput struct {
 	Key         string // idempotency key
 	Transaction Transaction
 	ReplyTo     string // identity that asked; may be empty
+	Look        string // key of the MemberLook from whose card it was asked for; may be empty
 }
 
 // ResendVerdict says what Resend would do now, without doing it, about a purchase as it was just read. It needs nobody's
@@ -75,6 +76,11 @@ func (c *Core) Resend(ctx context.Context, who Actor, in ResendInput) (Result, e
 		data := auditData{Verdict: &verdict, Request: in.Key, Count: len(result.Products)}
 		if err := c.audit(tx, who, entry{action: "access.resent", target: string(p.Transaction), data: data}); err != nil {
 			return err
+		}
+		if in.Look != "" {
+			if err := c.changeLook(tx.Context(), in.Look, func(l *looked) { l.Sent++ }); err != nil {
+				return err
+			}
 		}
 		return refresh(tx, who.Account, subjectOfPurchase(string(p.Transaction)))
 	})

@@ -122,6 +122,7 @@ type order struct {
 	Verdict Verdict    `json:"verdict"`
 	Bulk    *bulkOrder `json:"bulk,omitempty"`  // of a proposal about a run
 	Result  Result     `json:"result,omitzero"` // what the action answered, for its repetition
+	Look    *looked    `json:"look,omitempty"`  // of KindLook
 	Said    Said       `json:"said,omitzero"`   // of what is done by hand: what somebody says of it
 
 	// Subscriber is whom what is done to a subscription is about: only he accepts a reactivation.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aftersale/aftersale/actions"
+	"github.com/aftersale/aftersale/actions/actionstest"
 	"github.com/aftersale/aftersale/store"
 	"github.com/aftersale/aftersale/store/jobs"
 	"github.com/aftersale/aftersale/store/storetest"
@@ -335,4 +336,120 @@ func TestTasksAreListedOldestFirst(t *testing.T) {
 func (w *world) minute() {
 	w.t.Helper()
 	w.must(w.core.Handlers()[actions.JobExpire](w.t.Context(), jobs.Job{Kind: actions.JobExpire}))
+}
+
+// area is a members area that knows one address.
+type area struct {
+	state actions.MemberState
+	err   error
+	asked int
+}
+
+func (a *area) Member(_ context.Context, _ string, _ actions.Product, _ actions.Email) (actions.MemberState, error) {
+	a.asked++
+	return a.state, a.err
+}
+
+// TestPlatformsOwnMail: by hand it is done when the buyer used it, as far as that can be read; else by a word, at once where nothing
+// can be read and after a day where something can.
+func TestPlatformsOwnMail(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name          string
+		area          *area
+		visit         bool // the buyer comes in later
+		at            time.Duration
+		first, detail string
+		shown         bool
+	}{
+		{name: "nothing can be read", first: "done", detail: actions.TaskWord},
+		{name: "the area cannot be read", area: &area{}, first: "done", detail: actions.TaskWord},
+		{name: "nobody comes in", area: &area{state: actions.MemberState{Known: true, Found: true}}, first: "assisted", at: 25 * time.Hour, detail: actions.TaskWord},
+		{name: "it is silent", area: &area{err: actionstest.ErrTimeout}, first: "assisted", at: 25 * time.Hour, detail: actions.TaskWord},
+		{name: "the buyer comes in", area: &area{state: actions.MemberState{Known: true, Found: true, FirstAt: start.Add(-time.Hour)}}, visit: true, first: "assisted", at: 6 * time.Minute, shown: true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := byHand(t, storetest.New(t))
+			if c.area != nil {
+				o := w.options
+				o.Members = c.area
+				w.core = actions.New(o)
+			}
+			w.bought("HP300", w.paulo)
+			in := actions.PlatformMailInput{Key: "m1", Transaction: "HP300", Op: actions.OpResend, ReplyTo: "i-ana"}
+			if _, err := w.core.AskPlatformMail(t.Context(), w.paulo, in); actions.AsError(err).Code != actions.Denied {
+				t.Errorf("a buyer: %v", err)
+			}
+			for range 2 { // the same press, delivered twice
+				_, err := w.core.AskPlatformMail(t.Context(), w.ana, in)
+				w.must(err)
+			}
+			w.work()
+			again := in
+			again.Key = "m2"
+			if _, err := w.core.AskPlatformMail(t.Context(), w.ana, again); actions.AsError(err).Key != "platform_mail.under_way" {
+				t.Errorf("a second one: %v", err)
+			}
+			w.must(w.says(w.ana, "d1", actions.TaskInput{Request: "m1"}))
+			w.work()
+			if r := w.request(w.ana, "m1"); string(r.State) != c.first {
+				t.Errorf("first it is %s", r.State)
+			}
+			if c.visit {
+				c.area.state.LastAt = w.clock().Add(2 * time.Minute)
+			}
+			for range 51 {
+				w.pass(max(c.at/50, time.Minute))
+				w.work()
+			}
+			if r := w.request(w.ana, "m1"); r.State != actions.RequestDone || r.Detail != c.detail || r.Said.Shown != c.shown {
+				t.Errorf("then it is %s, %s, %+v", r.State, r.Detail, r.Said)
+			}
+			if len(w.mails()) != 0 {
+				t.Errorf("mails of ours: %v", w.mails())
+			}
+		})
+	}
+}
+
+// TestLookAtTheMembersArea is a row that a job fills once; it says nothing to anybody but the team.
+func TestLookAtTheMembersArea(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := byHand(t, s)
+		known := &area{state: actions.MemberState{Known: true}}
+		o := w.options
+		o.Members = known
+		w.core = actions.New(o)
+		if err := w.core.LookForMember(t.Context(), w.marina, "l0", "HP100"); actions.AsError(err).Code != actions.Denied {
+			t.Errorf("a buyer looks: %v", err)
+		}
+		w.bought("HP400", w.paulo)
+		w.must(w.core.LookForMember(t.Context(), w.ana, "l1", "HP400"))
+		if l, err := w.core.MemberLook(t.Context(), w.ana, "l1"); err != nil || l.Answered || l.Missing() {
+			t.Errorf("before the answer: %+v, %v", l, err)
+		}
+		w.work()
+		l, err := w.core.MemberLook(t.Context(), w.leo, "l1")
+		if w.must(err); !l.Answered || l.Failed || !l.Missing() || known.asked != 1 {
+			t.Errorf("after it: %+v, asked %d times", l, known.asked)
+		}
+		_, err = w.core.Resend(t.Context(), w.ana, actions.ResendInput{Key: "s1", Transaction: "HP400", Look: "l1"})
+		w.must(err)
+		if l, err = w.core.MemberLook(t.Context(), w.ana, "l1"); err != nil || l.Sent != 1 {
+			t.Errorf("after sending: %+v, %v", l, err)
+		}
+		for _, who := range []actions.Actor{w.paulo, {Account: "elsewhere", Role: actions.Admin}} {
+			if _, err := w.core.MemberLook(t.Context(), who, "l1"); actions.AsError(err).Code != actions.NotFound {
+				t.Errorf("%s reads it: %v", who.Role, err)
+			}
+		}
+		known.err = actionstest.ErrTimeout
+		w.must(w.core.LookForMember(t.Context(), w.ana, "l2", "HP400"))
+		w.work()
+		if l, err = w.core.MemberLook(t.Context(), w.ana, "l2"); err != nil || !l.Failed {
+			t.Errorf("a silent area: %+v, %v", l, err)
+		}
+	})
 }

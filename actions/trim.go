@@ -36,6 +36,10 @@ func trim(value any) {
 	switch v := value.(type) {
 	case map[string]any:
 		for name, field := range v {
+			if name == "look" { // when somebody was in a members area
+				delete(v, name)
+				continue
+			}
 			if _, text := field.(string); text && slices.Contains(personal, strings.ToLower(strings.ReplaceAll(name, "_", ""))) {
 				delete(v, name)
 				continue

@@ -13,7 +13,10 @@ type Resend struct {
 	core *actions.Core
 	Target
 
-	Runs    bool // some work for many is under way
+	Reads   bool   // how the buyer is known in the members area can be read
+	Look    string // key of the look from whose card he comes; before that, of the one that he is shown
+	Seen    bool   // he comes from its card
+	Runs    bool   // some work for many is under way
 	Verdict actions.Verdict
 	Result  actions.Result
 }
@@ -36,12 +39,27 @@ func (f *Resend) Steps() []flow.Step {
 		f.finders = append(f.finders, flow.Open("runs", "bulk", nil))
 	}
 	steps := append([]flow.Step{flow.When(f.Staff, flow.Do("runs", f.runs))}, f.steps(f.core, f.lookUp)...)
+	look := f.Reads && !f.Seen
 	return append(steps,
 		flow.When(f.Verdict.Decision != actions.Allowed, flow.Result("blocked", f.card, openPurchase(f.Transaction)).Body(rule)),
-		flow.Confirm("confirm", f.card),
+		flow.When(look, flow.Do("look", f.look)),
+		flow.When(look, flow.Result("looking", f.card, flow.Open("send", "resend", map[string]string{"transaction": string(f.Transaction), "look": f.Look}).Styled(flow.Primary)).
+			Live("access:"+f.Look)),
+		flow.When(!f.Seen, flow.Confirm("confirm", f.card)), // the card of the look has shown all that
 		flow.Do("resend", f.resend),
 		flow.Result("sent", f.sent, flow.Open("email", "email", map[string]string{"transaction": string(f.Transaction)})),
 	)
+}
+
+// Given remembers whether he comes from the card of a look at the members area.
+func (f *Resend) Given(who actions.Actor, values map[string]string) {
+	f.Target.Given(who, values)
+	f.Look, f.Seen = values["look"], values["look"] != ""
+}
+
+func (f *Resend) look(c flow.Call) error {
+	f.Look = c.Key
+	return f.core.LookForMember(c, c.Who, c.Key, f.Transaction)
 }
 
 func (f *Resend) runs(c flow.Call) error {
@@ -54,12 +72,13 @@ func (f *Resend) lookUp(c flow.Call) (err error) {
 	if err := f.load(c, f.core); err != nil {
 		return err
 	}
+	f.Reads = f.Staff && f.core.ReadsMembers()
 	f.Verdict, err = f.core.ResendVerdict(c, c.Who, f.Purchase)
 	return err
 }
 
 func (f *Resend) resend(c flow.Call) (err error) {
-	f.Result, err = f.core.Resend(c, c.Who, actions.ResendInput{Key: c.Key, Transaction: f.Transaction, ReplyTo: c.Identity})
+	f.Result, err = f.core.Resend(c, c.Who, actions.ResendInput{Key: c.Key, Transaction: f.Transaction, ReplyTo: c.Identity, Look: f.seen()})
 	return err
 }
 
@@ -70,4 +89,12 @@ func (f *Resend) card() []flow.Fact {
 func (f *Resend) sent() []flow.Fact {
 	return flow.Card("email", f.Purchase.Buyer.Email, "mails", flow.T("resend.mails", "count", len(f.Result.Products)),
 		"contents", contents(f.Purchase))
+}
+
+// seen is the look from whose card he comes.
+func (f *Resend) seen() string {
+	if !f.Seen {
+		return ""
+	}
+	return f.Look
 }

@@ -10,12 +10,16 @@ import (
 // panelSteps are what somebody does in the platform's panel, one after the other. Of a platform that says nothing more, a
 // general sentence.
 func panelSteps(r actions.Request) []flow.Text {
+	then := "task.then"
+	if r.Op == actions.OpResend || r.Op == actions.OpCheckIn {
+		then = "task.then_mail" // whether it was sent is nowhere to be read
+	}
 	if len(r.Panel.Steps) == 0 {
 		general := "task.general"
 		if r.Detail != "" {
 			general = r.Detail
 		}
-		return []flow.Text{flow.T(general), flow.T("task.then")}
+		return []flow.Text{flow.T(general), flow.T(then)}
 	}
 	lines := make([]flow.Text, 0, len(r.Panel.Steps)+2)
 	for i, key := range r.Panel.Steps {
@@ -25,7 +29,7 @@ func panelSteps(r actions.Request) []flow.Text {
 	if r.Panel.Note != "" {
 		lines = append(lines, flow.T(r.Panel.Note))
 	}
-	return append(lines, flow.T("task.then"))
+	return append(lines, flow.T(then))
 }
 
 // taskFacts are what a task is about, with all that is copied into the panel.
@@ -80,6 +84,9 @@ func said(r actions.Request, staff bool) []flow.Text {
 		return about("task.said")
 	case s.Unread:
 		return about("task.unread")
+	}
+	if r.Op == actions.OpResend || r.Op == actions.OpCheckIn {
+		return about("task.not_used")
 	}
 	return about("task.not_shown")
 }

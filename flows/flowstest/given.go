@@ -33,6 +33,7 @@ type given struct {
 	Passwords string            `yaml:"passwords"`        // "platform": they are kept there, and asked for there
 	ByHand    []string          `yaml:"by_hand"`          // operations that the platform leaves to people
 	Panel     string            `yaml:"panel"`            // whose panel they do them in; empty: nothing is known of it
+	Members   map[string]string `yaml:"members"`          // how the members area knows addresses; see membersArea
 	Opinions  bool              `yaml:"opinions"`         // buyers are asked what they think
 	sold      []sold
 }

@@ -33,6 +33,18 @@ func longTasks(p actions.Purchase, readers ...actions.Actor) []longView {
 			}
 		}
 	}
+	states := []actions.MemberState{{}, {Known: true}, {Known: true, Found: true, Blocked: true}, {Known: true, Found: true, Late: true}, {Known: true, Found: true},
+		{Known: true, Found: true, FirstAt: someday}, {Known: true, Found: true, FirstAt: someday, LastAt: someday, Accesses: 1234567}}
+	looks := []actions.MemberLook{{}, {Answered: true, Failed: true}, {Answered: true, Sent: 1}}
+	for _, s := range states {
+		one := actions.MemberOf{Product: longProduct, State: s}
+		looks = append(looks, actions.MemberLook{Answered: true, Products: []actions.MemberOf{one, one, one}})
+	}
+	for _, l := range looks {
+		l.Key, l.Purchase = longID+"/look/1", p
+		v, _ := flows.ShowAccess(l, true)
+		all = append(all, longView{View: v})
+	}
 	task := actions.Task{Action: actions.KindCheckInMail, Product: p.Product.Name, Buyer: p.Buyer, Since: someday, AskedBy: longName}
 	for _, past := range []bool{true, false} {
 		for _, n := range []actions.TaskCount{{}, {Open: 1, Oldest: task}, {Open: actions.MaxTasks, Oldest: task}} {
