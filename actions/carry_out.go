@@ -132,6 +132,9 @@ func (c *Core) attempt(ctx context.Context, req store.Request, asked order, was 
 		if state.Status == Chargeback && !o.Op.ofSubscription() { // the bank was faster: never give the money back twice
 			return Outcome{Kind: OutcomeRefused, Detail: "outcome.refused.chargeback"}, state.At, nil
 		}
+		if state.Failed == o.Key {
+			return Outcome{Kind: OutcomeRefused, Detail: "outcome.refused.failed"}, state.At, nil
+		}
 		if o.Op == OpReactivate && (was.waits() || state.Subscription.Asked != NotAsked) {
 			return c.reactivation(ctx, asked, was, state.Subscription.Asked)
 		}
@@ -152,6 +155,8 @@ func (c *Core) attempt(ctx context.Context, req store.Request, asked order, was 
 // happened reports whether the platform shows what the order asks for.
 func happened(o Order, s RemoteState) bool {
 	switch {
+	case o.Op == OpRefund && o.Part:
+		return s.Status == Refunded || s.Refunded.Currency == o.Amount.Currency && s.Refunded.Minor >= o.Given.Minor+o.Amount.Minor
 	case o.Op == OpRefund, o.Op == OpApproveClaim:
 		return s.Status == Refunded
 	case o.Op.ofSubscription():

@@ -36,7 +36,7 @@ func (c *Core) approve(tx *store.Store, d decision) error {
 // who may has decided.
 func (c *Core) possible(s *store.Store, d decision) (Verdict, error) {
 	if d.row.Kind == KindRefund {
-		return refundable(d.purchase, c.commerce.Can(OpRefund), c.Terms(), c.now()), nil
+		return c.refundCase(d.purchase, d.order.part()).refundable(c.now()), nil
 	}
 	policy, err := c.policyFor(s, d.who)
 	return emailChangeable(d.purchase, c.commerce.Can(OpChangeEmail), policy.EmailChange.under(c.Terms()), c.now()), err
@@ -83,11 +83,12 @@ func (c *Core) rebuild(tx *store.Store, d decision) error {
 	fresh := order{Order: d.order.Order, Reason: d.order.Reason, Note: d.order.Note, ByBuyer: d.order.ByBuyer, Path: d.order.Path}
 	switch d.row.Kind {
 	case KindRefund:
-		fresh.Order.Amount = d.purchase.Price
-		fresh.Verdict, err = c.refundVerdict(tx, asker, d.purchase, d.account)
+		part := d.order.part()
+		fresh.Order = refundOrder(fresh.Order.Key, fresh.Order.Account, d.purchase, part)
+		fresh.Verdict, err = c.refundVerdict(tx, asker, d.purchase, part, d.account)
 		if fresh.Verdict.Decision == Blocked { // by the buyer's own limits: he asked in time
 			manager := Actor{Role: Manager, Account: asker.Account}
-			fresh.Verdict, err = c.refundVerdict(tx, manager, d.purchase, d.account)
+			fresh.Verdict, err = c.refundVerdict(tx, manager, d.purchase, part, d.account)
 		}
 	case KindEmail:
 		fresh.Order.OldEmail = d.purchase.Buyer.Email

@@ -47,15 +47,19 @@ func (c *Core) FactorFor(ctx context.Context, who Actor, proposal string) (Facto
 		if err != nil {
 			return FactorNeed{}, failed("load a proposal", err)
 		}
-		need.Wanted = policy.SecondFactor.concerns(p)
+		o, err := parseOrder(p.Payload)
+		if err != nil {
+			return FactorNeed{}, failed("load a proposal", err)
+		}
+		need.Wanted = policy.SecondFactor.concerns(p, o.Order.Given.Minor)
 	}
 	return need, nil
 }
 
-// concerns reports whether approving a proposal takes a code: a refund above the amount, and whatever is not about money
-// alone.
-func (p SecondFactorPolicy) concerns(row store.Proposal) bool {
-	return row.Kind != KindRefund || row.Amount > int64(p.Above)
+// concerns reports whether approving a proposal takes a code: a refund above the amount, together with what was given back
+// before, and whatever is not about money alone.
+func (p SecondFactorPolicy) concerns(row store.Proposal, given int64) bool {
+	return row.Kind != KindRefund || row.Amount+given > int64(p.Above)
 }
 
 // stepUp takes the code that changing the team wants. The operator is asked for none.

@@ -216,6 +216,9 @@ func details(p *store.Purchase, s *Sale, newest bool) {
 	if s.Price.Currency != "" && (newest || p.Currency == "") {
 		p.Amount, p.Currency = s.Price.Minor, s.Price.Currency
 	}
+	if s.Refunded.Currency == p.Currency && s.Refunded.Minor > p.Refunded { // it only grows, whatever comes late
+		p.Refunded = s.Refunded.Minor
+	}
 	if s.Quantity > 0 && (newest || p.Quantity <= 1) {
 		p.Quantity = s.Quantity
 	}
@@ -249,7 +252,7 @@ func same(a, b store.Purchase) bool {
 // differ reports whether two states of a purchase differ in a way that somebody can see.
 func differ(a, b store.Purchase) bool {
 	return a.BuyerID != b.BuyerID || a.SubscriptionID != b.SubscriptionID || a.Recurrence != b.Recurrence || a.Status != b.Status ||
-		a.Amount != b.Amount || a.Currency != b.Currency || a.Quantity != b.Quantity || a.PaymentType != b.PaymentType ||
+		a.Amount != b.Amount || a.Refunded != b.Refunded || a.Currency != b.Currency || a.Quantity != b.Quantity || a.PaymentType != b.PaymentType ||
 		a.Installments != b.Installments || a.OfferCode != b.OfferCode || a.HasAffiliate != b.HasAffiliate ||
 		a.ParentTransaction != b.ParentTransaction || !a.OrderedAt.Equal(b.OrderedAt) || !equal(a.ApprovedAt, b.ApprovedAt) ||
 		!equal(a.GuaranteeEnds, b.GuaranteeEnds) || !equal(a.OpenedAt, b.OpenedAt)

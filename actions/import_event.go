@@ -39,6 +39,7 @@ type Sale struct {
 	Contents      []SoldProduct // what the buyer gets, when that is not simply Product; in order
 	Buyer         SoldTo
 	Price         Money
+	Refunded      Money // given back so far, in all; zero: not said
 	Quantity      int
 	Payment       Payment
 	Installments  int

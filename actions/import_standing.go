@@ -38,7 +38,7 @@ func phaseOf(s Status) phase {
 	switch {
 	case s == "":
 		return phaseNone
-	case final(s):
+	case cameBack(s):
 		return phaseEnded
 	case s.Paid(), s == Disputed, s == UnknownStatus: // of a word that nobody knows, the safe thing is to show it
 		return phasePaid

@@ -60,6 +60,7 @@ func toPurchase(f store.FullPurchase) Purchase {
 		OrderedAt: row.OrderedAt, ApprovedAt: value(row.ApprovedAt), GuaranteeEnds: guaranteeEnds(row, f.Product),
 		OpenedAt: value(row.OpenedAt), Recurrence: row.Recurrence,
 		Refunding:    row.Refunding != "" && !final(Status(row.Status)), // a webhook may tell the end before the request does
+		Refunded:     refundedSoFar(row),
 		EmailChanges: row.EmailChanges, FrozenUntil: value(row.FrozenUntil), OpenProposal: f.OpenProposal,
 		Source: row.Source, Revision: row.Revision,
 	}
@@ -81,7 +82,18 @@ func toSubscription(s store.Subscription) Subscription {
 }
 
 // final reports whether money does not move any more.
-func final(s Status) bool { return s == Refunded || s == PartlyRefunded || s == Chargeback }
+func final(s Status) bool { return s == Refunded || s == Chargeback }
+
+// cameBack reports whether money came back to the buyer, if only a part of it.
+func cameBack(s Status) bool { return final(s) || s == PartlyRefunded }
+
+// refundedSoFar is what is known to have been given back in parts.
+func refundedSoFar(row store.Purchase) Money {
+	if row.Refunded == 0 {
+		return Money{}
+	}
+	return Money{Minor: row.Refunded, Currency: row.Currency}
+}
 
 // lawDays is the guarantee that nobody in Brazil can be given less than (Lei 8.078/1990, art. 49: seven days).
 const lawDays = 7

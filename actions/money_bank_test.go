@@ -14,7 +14,9 @@ type bank struct {
 	now func() time.Time
 
 	mu      sync.Mutex
-	paid    map[actions.Transaction]int             // times that money left, by our order
+	orders  map[string]int                          // times that money left, by key of the order
+	paid    map[actions.Transaction]int64           // that left, by our orders
+	whole   map[actions.Transaction]bool            // an order gave back all that was left
 	taken   map[actions.Transaction]bool            // by the buyer's bank
 	late    int                                     // orders to refund what the buyer's bank had taken
 	emails  map[actions.Transaction][]actions.Email // it moved to, in order
@@ -26,7 +28,7 @@ type bank struct {
 const died = "the process is gone"
 
 func newBank(now func() time.Time) *bank {
-	return &bank{now: now, paid: map[actions.Transaction]int{}, taken: map[actions.Transaction]bool{}, emails: map[actions.Transaction][]actions.Email{}}
+	return &bank{now: now, orders: map[string]int{}, paid: map[actions.Transaction]int64{}, whole: map[actions.Transaction]bool{}, taken: map[actions.Transaction]bool{}, emails: map[actions.Transaction][]actions.Email{}}
 }
 
 func (b *bank) Name() string                             { return "bank" }
@@ -49,7 +51,9 @@ func (b *bank) Do(_ context.Context, o actions.Order) (actions.Outcome, error) {
 		b.late++
 		outcome = actions.Outcome{Kind: actions.OutcomeRefused, Detail: "outcome.refused.chargeback"}
 	default:
-		b.paid[o.Transaction]++
+		b.orders[o.Key]++
+		b.paid[o.Transaction] += o.Amount.Minor
+		b.whole[o.Transaction] = b.whole[o.Transaction] || !o.Part
 	}
 	if b.dies > 0 {
 		b.dies--
@@ -63,6 +67,9 @@ func (b *bank) State(_ context.Context, _ string, t actions.Transaction) (action
 	defer b.mu.Unlock()
 	s := actions.RemoteState{Status: actions.Approved, At: b.now()}
 	if b.paid[t] > 0 {
+		s.Status, s.Refunded = actions.PartlyRefunded, actions.Money{Minor: b.paid[t], Currency: "BRL"}
+	}
+	if b.whole[t] {
 		s.Status = actions.Refunded
 	}
 	if b.taken[t] {

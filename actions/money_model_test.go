@@ -26,6 +26,7 @@ type deal struct {
 	t         actions.Transaction
 	buyer     string
 	price     int64
+	back      int64     // given back so far
 	ends      time.Time // of the guarantee
 	refunding bool
 	gone      bool // refunded, or taken by the buyer's bank
@@ -63,7 +64,7 @@ func newModel() *model {
 // backOf counts what came back to a buyer, or is on its way, except for one purchase.
 func (m *model) backOf(buyer string, except actions.Transaction) (n int) {
 	for _, s := range m.sold {
-		if s.buyer == buyer && s.t != except && (s.gone || s.refunding) {
+		if s.buyer == buyer && s.t != except && (s.gone || s.refunding || s.back > 0) {
 			n++
 		}
 	}
@@ -88,12 +89,19 @@ const (
 )
 
 // expects is what must be answered. It is written without a look at the policy's code.
-func (m *model) expects(who actions.Actor, s *deal, now time.Time, proved bool) string {
+func (m *model) expects(who actions.Actor, s *deal, now time.Time, proved bool, part int64) string {
 	if who.Role == actions.BuyerRole && !slices.Contains(who.Buyers, s.buyer) {
 		return refuse
 	}
 	if s.gone || s.refunding || s.proposal != "" || now.Before(s.frozen) {
 		return refuse
+	}
+	if part > 0 && (who.Role == actions.BuyerRole || part >= s.price-s.back) {
+		return refuse
+	}
+	asked := s.price - s.back
+	if part > 0 {
+		asked = part
 	}
 	over := now.After(s.ends)
 	if who.Role == actions.BuyerRole {
@@ -101,16 +109,16 @@ func (m *model) expects(who actions.Actor, s *deal, now time.Time, proved bool) 
 		switch {
 		case over || !proved:
 			return refuse
-		case s.price > 100_00 || own >= 1 || m.backOf(s.buyer, s.t) >= 2:
+		case s.back > 0 || s.price > 100_00 || own >= 1 || m.backOf(s.buyer, s.t) >= 2:
 			return asks
 		}
 		return goes
 	}
 	n, sum := m.alone(func(g *given) bool { return g.who == who.ID && g.day == dayIn(now) })
 	switch {
-	case over, s.price > 500_00, m.backOf(s.buyer, s.t) >= 2:
+	case over, s.back+asked > 500_00, m.backOf(s.buyer, s.t) >= 2:
 		return asks
-	case who.Role == actions.Agent && (n >= 3 || sum+s.price > 250_00):
+	case who.Role == actions.Agent && (n >= 3 || sum+asked > 250_00):
 		return asks
 	}
 	return goes
@@ -137,7 +145,10 @@ func (m *model) learn(w *world) (actionsLogged []string) {
 		if s == nil {
 			continue
 		}
-		var data struct{ Request, Proposal string }
+		var data struct {
+			Request, Proposal string
+			Amount            actions.Money
+		}
 		w.must(json.Unmarshal(e.Data, &data))
 		kind, what, _ := strings.Cut(e.Action, ".")
 		switch what {
@@ -158,7 +169,9 @@ func (m *model) learn(w *world) (actionsLogged []string) {
 			}
 		case "done":
 			if kind == "refund" {
-				s.refunding, s.gone = false, true
+				s.refunding = false
+				s.back += data.Amount.Minor
+				s.gone = s.gone || s.back >= s.price
 			} else {
 				full, err := w.store.PurchaseByTransaction(shop, e.Target)
 				w.must(err)

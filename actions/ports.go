@@ -38,7 +38,7 @@ const (
 	OpResend          Operation = "resend"            // the platform's own access mail, for one purchase
 	OpCheckIn         Operation = "checkin"           // the platform's own check-in mail, for one purchase
 	OpApproveClaim    Operation = "approve_claim"     // a refund that the buyer asked for on the platform itself
-	OpRefundPart      Operation = "refund_part"       // never an Order: whether a refund's Amount may be less than the price
+	OpRefundPart      Operation = "refund_part"       // never an Order: whether a refund's Amount may be less than what is left
 )
 
 // A Capability says who carries out an operation.
@@ -57,13 +57,17 @@ type Order struct {
 	Account     string
 	Op          Operation
 	Transaction Transaction
-	Amount      Money // refunds: the full price; reactivations that charge: what is charged
+	Amount      Money // refunds: what is given back; reactivations that charge: what is charged
 	OldEmail    Email // changes of e-mail
 	NewEmail    Email
 	// Subscription is the subscriber's code, for all that is done to one; Transaction is then one of its charges.
 	Subscription string `json:",omitempty"`
 	ChargeDay    int    `json:",omitempty"` // 1 to 31: in shorter months the last day counts
 	Charge       bool   `json:",omitempty"` // reactivations: Amount is charged on the day on which the subscriber accepts
+	// Part says of a refund that something stays paid after it. Given is what had been given back before: one refund of a
+	// purchase is under way at a time, so by the sum that a platform shows it is known whether this one happened.
+	Part  bool  `json:",omitempty"`
+	Given Money `json:",omitzero"`
 }
 
 // An OutcomeKind is what came of a remote write.
@@ -92,6 +96,10 @@ type RemoteState struct {
 	Status Status
 	Email  Email
 	At     time.Time
+	// Refunded is what was given back so far, in all. Zero is untold too: a platform that refunds in part must tell it.
+	Refunded Money
+	// Failed is the key of the last order that the platform took and could not carry out in the end, where it keeps keys.
+	Failed string
 	// Of the subscription that it is a charge of; zero for single purchases.
 	Subscription SubscriptionState
 }
@@ -154,7 +162,8 @@ type Sender struct {
 type MailValues struct {
 	Product      string    `json:"product,omitempty"`
 	Transaction  string    `json:"transaction,omitempty"`
-	Price        Money     `json:"price,omitzero"`
+	Price        Money     `json:"price,omitzero"` // of a refund: what is given back
+	Part         bool      `json:"part,omitempty"` // of a refund: something stays paid, and access with it
 	Payment      Payment   `json:"payment,omitempty"`
 	AccessURL    string    `json:"access_url,omitempty"`
 	SupportEmail string    `json:"support_email,omitempty"`

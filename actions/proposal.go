@@ -16,7 +16,7 @@ type Proposal struct {
 	ID            string
 	Kind          string    // ProposalRefund, ProposalEmail, ProposalBulk
 	Purchase      Purchase  // as it is now
-	Amount        Money     // sealed; of a refund
+	Amount        Money     // sealed; of a refund: what is given back
 	OldEmail      Email     // sealed; of a change of e-mail
 	NewEmail      Email     // likewise
 	Reason        Reason    // the asker's
@@ -97,8 +97,9 @@ func factsOf(kind string, p Purchase) (string, error) {
 		Recurrence int
 		Changes    int
 		Opened     bool
+		Refunded   Money `json:",omitzero"`
 	}{Status: p.Status, Price: p.Price, Email: p.Buyer.Email, Payment: p.Payment, Refunding: p.Refunding,
-		Guarantee: p.GuaranteeEnds.Unix(), Frozen: p.FrozenUntil.Unix(), Recurrence: p.Recurrence, Changes: p.EmailChanges}
+		Guarantee: p.GuaranteeEnds.Unix(), Frozen: p.FrozenUntil.Unix(), Recurrence: p.Recurrence, Changes: p.EmailChanges, Refunded: p.Refunded}
 	if kind == KindEmail { // a refund does not depend on it
 		f.Opened = !firstOpened(p).IsZero()
 	}

@@ -53,6 +53,14 @@ func (c *Core) propose(tx *store.Store, a asking, replaces string) (store.Propos
 	return p, refresh(tx, p.AccountID, subjectOfPurchase(p.Transaction))
 }
 
+// amount is what it is about: of a refund what is given back, else the price.
+func (a asking) amount() Money {
+	if a.order.Order.Op == OpRefund {
+		return a.order.Order.Amount
+	}
+	return a.purchase.Price
+}
+
 // sealed makes the row of a proposal.
 func (c *Core) sealed(a asking, policy Policy) (store.Proposal, error) {
 	id, now := c.newID(), c.now()
@@ -72,7 +80,7 @@ func (c *Core) sealed(a asking, policy Policy) (store.Proposal, error) {
 	p := store.Proposal{
 		ID: id, AccountID: a.row.AccountID, Kind: a.request.Action, PurchaseID: a.row.ID, Transaction: a.row.Transaction,
 		Payload: payload, Verdict: verdict, Facts: facts, AskedBy: a.who.ID, AskedByName: a.who.Name,
-		AskedByRole: string(a.who.Role), Reason: string(a.order.Reason), Amount: a.purchase.Price.Minor,
+		AskedByRole: string(a.who.Role), Reason: string(a.order.Reason), Amount: a.amount().Minor,
 		Currency: a.purchase.Price.Currency, Status: string(ProposalOpen), ReplyTo: a.request.ReplyTo,
 		ExpiresAt: now.Add(policy.proposalLife()), CreatedAt: now,
 	}

@@ -27,7 +27,7 @@ const (
 	Approved       Status = "approved"        // paid, guarantee period running
 	Complete       Status = "complete"        // paid, guarantee period over
 	Disputed       Status = "disputed"        // refund asked for on the platform, still open
-	PartlyRefunded Status = "partly_refunded" // an agreed part returned; final
+	PartlyRefunded Status = "partly_refunded" // a part returned; the rest is paid, and access stays
 	Refunded       Status = "refunded"        // returned in full; final
 	Chargeback     Status = "chargeback"      // the bank took the money back; final
 	UnknownStatus  Status = "unknown"         // a word of the platform that we do not know: nothing is offered
@@ -35,6 +35,9 @@ const (
 
 // Paid reports whether the buyer's money is with the seller.
 func (s Status) Paid() bool { return s == Approved || s == Complete }
+
+// Kept reports whether the buyer has what he bought: it is paid, be it that a part was given back.
+func (s Status) Kept() bool { return s.Paid() || s == PartlyRefunded }
 
 // A Payment is the way a purchase was paid.
 type Payment string
@@ -89,11 +92,17 @@ type Purchase struct {
 	Access        []Access      `json:",omitzero"`
 	Tickets       TicketCounts  `json:",omitzero"` // of an event
 	Refunding     bool          `json:",omitzero"` // a refund is under way
+	Refunded      Money         `json:",omitzero"` // given back in parts so far; zero when nothing, or nobody knows how much
 	EmailChanges  int           `json:",omitzero"`
 	FrozenUntil   time.Time     `json:",omitzero"` // no refund and no e-mail change before; zero when free
 	OpenProposal  string        `json:",omitzero"` // id of the open proposal about it; empty when none
 	Source        string        // the platform that it came from, or ledger
 	Revision      int
+}
+
+// Left is what is still paid of a purchase.
+func (p Purchase) Left() Money {
+	return Money{Minor: max(p.Price.Minor-p.Refunded.Minor, 0), Currency: p.Price.Currency}
 }
 
 // FirstCharge reports whether the purchase is no renewal: a single purchase, or the first charge of a subscription.

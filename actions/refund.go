@@ -11,6 +11,7 @@ import (
 type RefundInput struct {
 	Key         string // idempotency key
 	Transaction Transaction
+	Amount      Money  // a part, for the team alone; zero: all that is left
 	Reason      Reason // one of RefundReasons
 	Note        string // free text, up to 500 characters
 	ReplyTo     string // identity that is told what came of it; may be empty
@@ -21,6 +22,21 @@ type RefundInput struct {
 //
 // Errors: NotFound; Denied for jobs; Unavailable.
 func (c *Core) RefundVerdict(ctx context.Context, who Actor, p Purchase) (Verdict, error) {
+	return c.RefundPartVerdict(ctx, who, p, Money{})
+}
+
+// CanRefundPart reports whether the team can give a part of this purchase back.
+func (c *Core) CanRefundPart(who Actor, p Purchase) bool {
+	return who.Staff() && c.commerce.Can(OpRefundPart) == ByAPI && p.Left().Minor > 1
+}
+
+// RefundPartVerdict is RefundVerdict about an amount; about all that is left when it is zero.
+//
+// Errors: NotFound; Denied for jobs, and for who may give back no parts; Invalid for an amount that cannot be; Unavailable.
+func (c *Core) RefundPartVerdict(ctx context.Context, who Actor, p Purchase, amount Money) (Verdict, error) {
+	if err := checkPart(who, p, amount); err != nil {
+		return Verdict{}, err
+	}
 	if err := mayJudge(who, p); err != nil {
 		return Verdict{}, err
 	}
@@ -29,11 +45,25 @@ func (c *Core) RefundVerdict(ctx context.Context, who Actor, p Purchase) (Verdic
 	if err != nil {
 		return Verdict{}, failed("load an account", err)
 	}
-	v, err := c.refundVerdict(s, who, p, account)
+	v, err := c.refundVerdict(s, who, p, amount, account)
 	return v, failed("judge a refund", err)
 }
 
-// Refund gives a buyer the full price of a purchase back: by a job on the commerce platform when policy allows it to
+// checkPart refuses an amount that is no part of what is left. How much that is says the purchase as it was just read.
+func checkPart(who Actor, p Purchase, amount Money) error {
+	left := p.Left()
+	switch {
+	case amount == Money{}:
+		return nil
+	case !who.Staff():
+		return &Error{Code: Denied, Key: "error.role"}
+	case amount.Currency != left.Currency, amount.Minor <= 0, amount.Minor >= left.Minor:
+		return &Error{Code: Invalid, Key: "refund.amount_wrong", Args: map[string]any{"max": left}, Field: "amount"}
+	}
+	return nil
+}
+
+// Refund gives a buyer what he paid for a purchase back, or the team a part of it: by a job on the commerce platform when policy allows it to
 // this actor alone, else as a proposal that somebody else decides. Result.State says which.
 //
 // A buyer needs a code that was mailed to him for just this, however long he has been known: money leaves (design 7.3).
@@ -41,7 +71,7 @@ func (c *Core) RefundVerdict(ctx context.Context, who Actor, p Purchase) (Verdic
 //
 // Repeating a Key does nothing and returns the first result.
 //
-// Errors: Invalid (reason, note); NotFound; Conflict with the verdict that blocks it; Denied for jobs, and for a buyer
+// Errors: Invalid (reason, note, amount); NotFound; Conflict with the verdict that blocks it; Denied for jobs, and for a buyer
 // without the code; Unavailable.
 func (c *Core) Refund(ctx context.Context, who Actor, in RefundInput) (Result, error) {
 	// validate
@@ -71,11 +101,14 @@ func (c *Core) Refund(ctx context.Context, who Actor, in RefundInput) (Result, e
 		if err != nil {
 			return err
 		}
-		verdict, err := c.refundVerdict(tx, who, p, account)
+		verdict, err := c.refundVerdict(tx, who, p, in.Amount, account)
 		if err != nil {
 			return err
 		}
 		if err := verdict.Err(); err != nil {
+			return err
+		}
+		if err := checkPart(who, p, in.Amount); err != nil {
 			return err
 		}
 		byCode, err := c.RefundNeedsCode(tx.Context(), who)
@@ -90,12 +123,21 @@ func (c *Core) Refund(ctx context.Context, who Actor, in RefundInput) (Result, e
 
 		// transact, audit, enqueue: all or nothing
 		o := order{Reason: in.Reason, Note: in.Note, ByBuyer: !who.Staff(), Verdict: verdict,
-			Order: Order{Key: in.Key, Account: who.Account, Op: OpRefund, Transaction: p.Transaction, Amount: p.Price}}
+			Order: refundOrder(in.Key, who.Account, p, in.Amount)}
 		a := asking{who: who, account: account, row: full.Purchase, purchase: p, request: req, order: o}
 		result, err = c.submit(tx, a)
 		return err
 	})
 	return result, failed("refund", err)
+}
+
+// refundOrder gives a part of a purchase back, or all that is left when the part is zero.
+func refundOrder(key, account string, p Purchase, part Money) Order {
+	o := Order{Key: key, Account: account, Op: OpRefund, Transaction: p.Transaction, Amount: p.Left(), Given: p.Refunded}
+	if part.Minor > 0 {
+		o.Amount, o.Part = part, true
+	}
+	return o
 }
 
 // RefundNeedsCode reports whether this actor proves by a code for CodeRefund that he wants a refund, now.
@@ -107,8 +149,9 @@ func (c *Core) RefundNeedsCode(ctx context.Context, who Actor) (bool, error) {
 }
 
 // refundVerdict gathers the facts and judges. In a transaction it first has whoever else uses up the same limits wait.
-func (c *Core) refundVerdict(s *store.Store, who Actor, p Purchase, account store.Account) (Verdict, error) {
-	facts := refundCase{purchase: p, capability: c.commerce.Can(OpRefund), terms: c.Terms(), currency: account.Currency}
+func (c *Core) refundVerdict(s *store.Store, who Actor, p Purchase, amount Money, account store.Account) (Verdict, error) {
+	facts := c.refundCase(p, amount)
+	facts.currency = account.Currency
 	var err error
 	if who.Is(Agent) {
 		if facts.today, err = c.refundedToday(s, who, account); err != nil {
@@ -121,6 +164,11 @@ func (c *Core) refundVerdict(s *store.Store, who Actor, p Purchase, account stor
 	}
 	facts.buyer, err = c.refundsOfBuyer(s, who, p, policy.BuyerRefund.FirstInMonths)
 	return mayRefund(who, facts, policy, c.now()), err
+}
+
+// refundCase is a purchase, what is asked for of it, and what the platform does.
+func (c *Core) refundCase(p Purchase, amount Money) refundCase {
+	return refundCase{purchase: p, amount: amount, capability: c.commerce.Can(OpRefund), parts: c.commerce.Can(OpRefundPart), terms: c.Terms()}
 }
 
 // refundedToday counts what an agent has refunded on his own since midnight in the account's zone. What the platform

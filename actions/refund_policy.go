@@ -9,6 +9,8 @@ type refundCase struct {
 	purchase   Purchase
 	capability Capability // of the platform, for refunds
 	terms      Terms      // of the platform
+	parts      Capability // of the platform, for refunds in part
+	amount     Money      // what is asked for; all that is left when zero
 	currency   string     // of the account: limits are in it
 	buyer      givenBack  // to the same buyer, except for this purchase
 	today      tally      // what the agent has refunded on his own since midnight
@@ -34,7 +36,7 @@ type tally struct {
 // What is impossible comes first and is the same for everybody, the most final first. Then a buyer is held to the
 // guarantee and a person of the team to his limits; whatever is beyond them, somebody else may still agree to.
 func mayRefund(who Actor, c refundCase, pol Policy, now time.Time) Verdict {
-	if v := refundable(c.purchase, c.capability, c.terms, now); v.Decision == Blocked {
+	if v := c.refundable(now); v.Decision == Blocked {
 		return v
 	}
 	if who.Staff() {
@@ -44,8 +46,9 @@ func mayRefund(who Actor, c refundCase, pol Policy, now time.Time) Verdict {
 }
 
 // refundable blocks what nobody can do, and else allows.
-func refundable(p Purchase, can Capability, terms Terms, now time.Time) Verdict {
-	if v := refundableStatus(p.Status); v.Decision == Blocked {
+func (c refundCase) refundable(now time.Time) Verdict {
+	p, terms := c.purchase, c.terms
+	if v := refundableStatus(p, c.parts); v.Decision == Blocked {
 		return v
 	}
 	last := p.OrderedAt.Add(time.Duration(terms.AffiliateRefundDays) * day)
@@ -54,8 +57,12 @@ func refundable(p Purchase, can Capability, terms Terms, now time.Time) Verdict 
 		return blocked("refund.nothing_paid", Numbers{})
 	case p.Payment == DirectDebit:
 		return blocked("refund.direct_debit", Numbers{})
-	case can == NoSupport:
+	case c.capability == NoSupport:
 		return blocked("refund.not_supported", Numbers{})
+	case c.part() && c.parts != ByAPI:
+		return blocked("refund.no_parts", Numbers{})
+	case c.part() && c.amount.Minor >= p.Left().Minor:
+		return blocked("refund.part_too_much", Numbers{Amount: c.amount, Max: p.Left()})
 	case p.Refunding:
 		return blocked("refund.under_way", Numbers{})
 	case now.Before(p.FrozenUntil):
@@ -68,14 +75,34 @@ func refundable(p Purchase, can Capability, terms Terms, now time.Time) Verdict 
 	return allowed("", Numbers{})
 }
 
-// refundableStatus blocks every status but the paid ones, each with its own words: the next step differs.
-func refundableStatus(s Status) Verdict {
-	switch s {
+// part reports whether something stays paid.
+func (c refundCase) part() bool { return c.amount.Minor > 0 }
+
+// asked is what is asked for, and all is what is given back with it, parts before among it: who gives money away in small
+// pieces is held to the limits as if it were one.
+func (c refundCase) asked() Money {
+	if c.part() {
+		return c.amount
+	}
+	return c.purchase.Left()
+}
+
+func (c refundCase) all() Money {
+	return Money{Minor: c.purchase.Refunded.Minor + c.asked().Minor, Currency: c.purchase.Price.Currency}
+}
+
+// refundableStatus blocks every status but the paid ones, each with its own words: the next step differs. What is left of a
+// purchase can be given back too, where it is known how much that is.
+func refundableStatus(p Purchase, parts Capability) Verdict {
+	switch s := p.Status; s {
 	case Approved, Complete:
 		return allowed("", Numbers{})
 	case Refunded:
 		return blocked("refund.refunded", Numbers{Status: s})
 	case PartlyRefunded:
+		if parts == ByAPI && p.Refunded.Minor > 0 && p.Left().Minor > 0 {
+			return allowed("", Numbers{})
+		}
 		return blocked("refund.partly_refunded", Numbers{Status: s})
 	case Chargeback:
 		return blocked("refund.chargeback", Numbers{Status: s})
@@ -90,9 +117,9 @@ func refundableStatus(s Status) Verdict {
 // staffRefund lets a person of the team act alone inside the guarantee, on a first charge, up to the second person's
 // tier; an agent also within a day's limits. A manager has no daily limit, but the tier binds him too.
 func staffRefund(who Actor, c refundCase, pol Policy, now time.Time) Verdict {
-	p := c.purchase
+	p, all := c.purchase, c.all()
 	tier, day := pol.SecondPerson.RefundAbove.In(c.currency), pol.AgentDaily.Amount.In(c.currency)
-	sum := Money{Minor: c.today.sum + p.Price.Minor, Currency: c.currency}
+	sum := Money{Minor: c.today.sum + c.asked().Minor, Currency: c.currency}
 	switch ends := p.GuaranteeEnds; {
 	case !p.FirstCharge():
 		return needsApproval("refund.renewal", Numbers{Count: p.Recurrence})
@@ -101,9 +128,11 @@ func staffRefund(who Actor, c refundCase, pol Policy, now time.Time) Verdict {
 	case now.After(ends):
 		return needsApproval("refund.guarantee_over", Numbers{Days: DaysBetween(ends, now), Date: ends})
 	case p.Price.Currency != c.currency:
-		return needsApproval("refund.other_currency", Numbers{Amount: p.Price, Max: tier})
-	case p.Price.Minor > tier.Minor:
-		return needsApproval("refund.above_tier", Numbers{Amount: p.Price, Max: tier})
+		return needsApproval("refund.other_currency", Numbers{Amount: c.asked(), Max: tier})
+	case all.Minor > tier.Minor && p.Refunded.Minor > 0:
+		return needsApproval("refund.above_tier_in_all", Numbers{Amount: all, Max: tier})
+	case all.Minor > tier.Minor:
+		return needsApproval("refund.above_tier", Numbers{Amount: all, Max: tier})
 	case who.Is(Agent) && c.today.count >= pol.AgentDaily.Refunds:
 		return needsApproval("refund.daily_count", Numbers{Count: c.today.count, Limit: pol.AgentDaily.Refunds})
 	case who.Is(Agent) && sum.Minor > day.Minor:
@@ -127,6 +156,8 @@ func buyerRefund(c refundCase, pol Policy, now time.Time) Verdict {
 		return blocked("refund.guarantee_over_buyer", Numbers{Days: DaysBetween(ends, now), Date: ends})
 	case !pol.BuyerRefund.Enabled:
 		return needsApproval("refund.buyer_asks", Numbers{Date: ends, Days: DaysBetween(now, ends)})
+	case p.Refunded.Minor > 0:
+		return needsApproval("refund.part_before", Numbers{Amount: p.Refunded})
 	case p.Price.Currency != c.currency:
 		return needsApproval("refund.other_currency", Numbers{Amount: p.Price, Max: limit})
 	case p.Price.Minor > limit.Minor:

@@ -74,8 +74,6 @@ func refundStanding(p Purchase, last store.Proposal, sent store.Request) RefundS
 	switch p.Status {
 	case Refunded:
 		return RefundStanding{State: RefundDone, At: p.StatusAt.UTC()}
-	case PartlyRefunded:
-		return RefundStanding{State: RefundPart, At: p.StatusAt.UTC()}
 	case Chargeback:
 		return RefundStanding{State: RefundChargeback, At: p.StatusAt.UTC()}
 	case Disputed:
@@ -86,6 +84,8 @@ func refundStanding(p Purchase, last store.Proposal, sent store.Request) RefundS
 		return RefundStanding{State: RefundUnderWay, At: sent.CreatedAt.UTC()}
 	case ProposalStatus(last.Status) == ProposalOpen:
 		return RefundStanding{State: RefundAsked, At: last.CreatedAt.UTC(), Until: last.ExpiresAt.UTC()}
+	case p.Status == PartlyRefunded:
+		return RefundStanding{State: RefundPart, At: p.StatusAt.UTC()}
 	case Role(last.AskedByRole) == BuyerRole && !sent.CreatedAt.After(last.CreatedAt):
 		return decidedStanding(last)
 	case RequestState(sent.State) == RequestRefused:

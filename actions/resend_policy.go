@@ -35,7 +35,7 @@ func mayResend(who Actor, c resendCase, pol Policy, now time.Time) Verdict {
 // resendable blocks what gives no access, whoever asks. products is to how many things the purchase gives it.
 func resendable(status Status, refunding bool, s *Subscription, products int, now time.Time) Verdict {
 	switch {
-	case !status.Paid():
+	case !status.Kept():
 		return blocked("resend.status", Numbers{Status: status})
 	case refunding:
 		return blocked("resend.refunding", Numbers{})

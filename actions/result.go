@@ -59,6 +59,7 @@ type Request struct {
 	Detail   string // refused: message key of the reason; assisted: of the steps
 	Proposal string // id, when State is proposed
 	Purchase Purchase
+	Amount   Money // of a refund: what is given back
 	OldEmail Email // of an e-mail change
 	NewEmail Email
 	// Of what is done to a subscription, which Purchase is a charge of.
@@ -98,13 +99,17 @@ func (c *Core) Request(ctx context.Context, who Actor, key string) (Request, err
 	if !maySee(who, p.Buyer.ID) { // he asked, and has not shown, or not lately, that the purchase is his
 		p.Buyer, o.Order.OldEmail = Buyer{}, ""
 	}
+	amount := p.Price
+	if o.Order.Op == OpRefund && o.Order.Amount.Currency != "" {
+		amount = o.Order.Amount
+	}
 	said, may, panel := o.Said, who.Staff() && mayFinish(who, o.Order.Op), Panel{}
 	if who.Staff() {
 		panel = c.panel(o.Order.Op)
 	} else {
 		said.By, said.Name = "", "" // the team answers, and not one of its people
 	}
-	return Request{Op: o.Order.Op, Said: said, Panel: panel, May: may, Next: nextLook(o, row), Key: key, Action: row.Action, State: RequestState(row.State), Detail: row.Detail, Proposal: o.Result.Proposal,
+	return Request{Op: o.Order.Op, Said: said, Panel: panel, May: may, Next: nextLook(o, row), Key: key, Action: row.Action, Amount: amount, State: RequestState(row.State), Detail: row.Detail, Proposal: o.Result.Proposal,
 		Purchase: p, OldEmail: o.Order.OldEmail, NewEmail: o.Order.NewEmail, ChargeDay: o.Order.ChargeDay, Until: o.Until,
 		Charge: o.charge()}, failed("load a request", err)
 }
@@ -132,6 +137,14 @@ type order struct {
 // charge is what a reactivation charges; zero when nothing.
 func (o order) charge() Money {
 	if !o.Order.Charge {
+		return Money{}
+	}
+	return o.Order.Amount
+}
+
+// part is what a refund gives back of a purchase that stays; zero when it gives back all that is left.
+func (o order) part() Money {
+	if !o.Order.Part {
 		return Money{}
 	}
 	return o.Order.Amount

@@ -73,7 +73,7 @@ func (c *Core) apply(tx *store.Store, s settling) error {
 	case OutcomeDone:
 		switch s.req.Action {
 		case KindRefund:
-			err = c.refunded(tx, &s)
+			err = c.refund(tx, &s)
 		case KindEmail:
 			err = c.emailChanged(tx, &s)
 		case KindCancel:
@@ -89,7 +89,7 @@ func (c *Core) apply(tx *store.Store, s settling) error {
 		}
 		if s.req.Action == KindRefund {
 			err = c.write(tx, s.account, letter{key: s.req.Key + "/requested", template: "refund_requested",
-				to: s.purchase.Buyer.Email, buyer: s.purchase.Buyer, values: mailValues(s.purchase)})
+				to: s.purchase.Buyer.Email, buyer: s.purchase.Buyer, values: s.refundValues()})
 		}
 	case OutcomeAssisted:
 		if s.order.ByBuyer { // he cannot do it, and nobody of the team has a card about it

@@ -4,6 +4,37 @@ import (
 	"github.com/aftersale/aftersale/store"
 )
 
+// refund writes down what came back to the buyer: all that was left, or a part.
+func (c *Core) refund(tx *store.Store, s *settling) error {
+	if s.order.Order.Part {
+		return c.partRefunded(tx, s)
+	}
+	return c.refunded(tx, s)
+}
+
+// partRefunded writes down that a part of the money is on its way back. What was bought stays the buyer's. The platform may
+// have told of it by another way already, and of more.
+func (c *Core) partRefunded(tx *store.Store, s *settling) error {
+	row, o := &s.full.Purchase, s.order.Order
+	row.Refunding, row.UpdatedAt = "", c.now()
+	row.Refunded = max(row.Refunded, o.Given.Minor+o.Amount.Minor)
+	if status := Status(row.Status); !final(status) {
+		row.Status, row.StatusAt, row.RawStatus = string(PartlyRefunded), s.at, string(PartlyRefunded)
+	}
+	if err := tx.UpdatePurchase(row); err != nil {
+		return err
+	}
+	return c.write(tx, s.account, letter{key: s.req.Key + "/done", template: "refund_done", to: s.purchase.Buyer.Email,
+		buyer: s.purchase.Buyer, values: s.refundValues()})
+}
+
+// refundValues are the facts for mails about what this refund gives back.
+func (s *settling) refundValues() MailValues {
+	v := mailValues(s.purchase)
+	v.Price, v.Part = s.order.Order.Amount, s.order.Order.Part
+	return v
+}
+
 // refunded writes down that the money is on its way back: the right to enter ends, and with the first charge of a
 // subscription the subscription. What the platform has told meanwhile by another way, such as a
 // chargeback, stands.
@@ -11,7 +42,7 @@ func (c *Core) refunded(tx *store.Store, s *settling) error {
 	row := &s.full.Purchase
 	row.Refunding, row.UpdatedAt = "", c.now()
 	if status := Status(row.Status); !final(status) {
-		row.Status, row.StatusAt, row.RawStatus = string(Refunded), s.at, string(Refunded)
+		row.Status, row.StatusAt, row.RawStatus, row.Refunded = string(Refunded), s.at, string(Refunded), row.Amount
 	}
 	if err := tx.UpdatePurchase(row); err != nil {
 		return err
@@ -32,5 +63,5 @@ func (c *Core) refunded(tx *store.Store, s *settling) error {
 		return err
 	}
 	return c.write(tx, s.account, letter{key: s.req.Key + "/done", template: "refund_done", to: s.purchase.Buyer.Email,
-		buyer: s.purchase.Buyer, values: mailValues(s.purchase)})
+		buyer: s.purchase.Buyer, values: s.refundValues()})
 }

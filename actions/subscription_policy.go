@@ -118,7 +118,7 @@ func mayReactivate(c subscribedCase, charge bool, now time.Time) Verdict {
 		return blocked("reactivate.waiting", Numbers{Date: s.WaitsUntil})
 	case s.UnderWay:
 		return blocked("reactivate.under_way", Numbers{})
-	case final(c.first.Status) || final(p.Status):
+	case cameBack(c.first.Status) || cameBack(p.Status):
 		return blocked("reactivate.given_back", Numbers{})
 	case c.nobody:
 		return blocked("reactivate.nobody", Numbers{})

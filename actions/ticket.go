@@ -118,7 +118,7 @@ var admitting = []string{string(Approved), string(Complete), string(PartlyRefund
 // admits reports whether the tickets of a purchase are good. It is asked each time, and stands nowhere: a refund that arrives
 // makes them void, and a claim that is withdrawn makes them good again.
 func admits(p Purchase) bool {
-	return (p.Status.Paid() || p.Status == PartlyRefunded) && !p.Refunding
+	return p.Status.Kept() && !p.Refunding
 }
 
 // useTicketDocument is what an attendee's document is sealed for.

@@ -72,7 +72,7 @@ func proposalFacts(p actions.Proposal, reader actions.Role) []flow.Fact {
 	case p.Kind == actions.ProposalEmail:
 		facts = append(facts, flow.Card("old_email", p.OldEmail, "new_email", p.NewEmail, "shown", shown(p.Path))...)
 	default:
-		facts = append(facts, flow.Card("price", p.Amount, "payment", payment(p.Purchase))...)
+		facts = append(facts, flow.Card("price", p.Purchase.Price, "amount", partOf(p.Amount, p.Purchase.Price), "payment", payment(p.Purchase))...)
 	}
 	facts = append(facts, flow.Card("asked_by", flow.T("proposal.asker", "who", asker(p), "role", p.AskedByRole),
 		"reason", p.Reason, "note", p.Note)...)
@@ -160,6 +160,14 @@ func RequestCard(core *actions.Core) flow.CardDef {
 	}}
 }
 
+// partOf is how much of the price a refund gives back; nil when that is all of it.
+func partOf(amount, price actions.Money) any {
+	if amount == price {
+		return nil
+	}
+	return amount
+}
+
 // ending is how a write has ended, or how far it is. Some refusals are nothing that went wrong.
 func ending(r actions.Request) string {
 	switch {
@@ -177,9 +185,9 @@ func ending(r actions.Request) string {
 func ShowRequest(key string, r actions.Request, reader actions.Actor) (flow.View, map[string]flow.Launch) {
 	v := flow.View{
 		Token: flow.Token{Of: "request:" + key, Revision: taskRevision(r)}, Flow: "request", Step: string(r.State), Kind: "card", Ended: true,
-		Title: flow.T("request."+r.Action+"."+ending(r), "price", r.Purchase.Price, "product", r.Purchase.Product.Name),
+		Title: flow.T("request."+r.Action+"."+ending(r), "price", r.Amount, "product", r.Purchase.Product.Name),
 		Facts: flow.Card("product", r.Purchase.Product.Name, "buyer", flow.PersonName(r.Purchase.Buyer.Name),
-			"transaction", r.Purchase.Transaction, "price", r.Purchase.Price, "payment", payment(r.Purchase)),
+			"transaction", r.Purchase.Transaction, "price", r.Purchase.Price, "amount", partOf(r.Amount, r.Purchase.Price), "payment", payment(r.Purchase)),
 	}
 	if r.Purchase.Subscription != nil && ofSubscription(r.Action) {
 		v.Facts = append(v.Facts, subscriptionOutcome(r)...)

@@ -65,7 +65,15 @@ func brief(p actions.Purchase, own bool) []flow.Fact {
 	if !own {
 		facts = append(facts, flow.Card("buyer", flow.PersonName(p.Buyer.Name), "email", p.Buyer.Email)...)
 	}
-	return append(facts, flow.Card("transaction", p.Transaction, "price", p.Price, "status", p.Status)...)
+	return append(facts, flow.Card("transaction", p.Transaction, "price", p.Price, "given_so_far", given(p), "status", p.Status)...)
+}
+
+// given is what was given back of a purchase in parts; nil when nothing was, or all of it.
+func given(p actions.Purchase) any {
+	if p.Refunded.Minor == 0 || p.Left().Minor == 0 {
+		return nil
+	}
+	return p.Refunded
 }
 
 // OwnPurchase is a purchase as its buyer may see it whole, in a chat or on a page.
@@ -126,7 +134,7 @@ func tickets(p actions.Purchase) any {
 	switch {
 	case p.Product.Kind != "event":
 		return nil
-	case p.Tickets.All() > 0 && p.Status.Paid():
+	case p.Tickets.All() > 0 && p.Status.Kept():
 		return counted(p.Tickets)
 	}
 	return flow.T("purchase.tickets", "count", p.Quantity)

@@ -125,7 +125,7 @@ func (s *Store) PutPurchases(list []Purchase) error {
 	err := s.db().Clauses(clause.OnConflict{
 		Columns: []clause.Column{{Name: "id"}},
 		DoUpdates: clause.AssignmentColumns([]string{"buyer_id", "product_id", "subscription_id", "recurrence", "status", "status_at",
-			"raw_status", "report_status", "report_at", "read_at", "amount", "currency", "quantity", "payment_type", "installments", "offer_code",
+			"raw_status", "report_status", "report_at", "read_at", "amount", "refunded", "currency", "quantity", "payment_type", "installments", "offer_code",
 			"has_affiliate", "ordered_at", "approved_at", "guarantee_ends", "opened_at", "parent_transaction", "revision", "updated_at"}),
 	}).Create(&list).Error
 	if err != nil {

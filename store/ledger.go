@@ -25,20 +25,19 @@ type LedgerEntry struct {
 	CreatedAt    time.Time
 }
 
-// AddLedgerEntry records an entry, and reports whether it did: not when its key is there, or a refund of the same
-// transaction.
+// AddLedgerEntry records an entry, and reports whether it did: not when its key is there.
 func (s *Store) AddLedgerEntry(e LedgerEntry) (bool, error) {
 	res := s.db().Clauses(clause.OnConflict{DoNothing: true}).Create(&e)
 	return res.RowsAffected == 1, res.Error
 }
 
-// maxEntries bounds what is read of one transaction: one refund, and as many changes of e-mail as policy allows.
-const maxEntries = 1000
+// MaxLedgerEntries bounds what is read of one transaction: refunds in part, and as many changes of e-mail as policy allows.
+const MaxLedgerEntries = 1000
 
 // LedgerEntries lists what was done about a transaction, oldest first.
 func (s *Store) LedgerEntries(account, transaction string) ([]LedgerEntry, error) {
 	var all []LedgerEntry
-	err := s.db().Where(`account_id = ? AND "transaction" = ?`, account, transaction).Order(`created_at, "key"`).Limit(maxEntries).Find(&all).Error
+	err := s.db().Where(`account_id = ? AND "transaction" = ?`, account, transaction).Order(`created_at, "key"`).Limit(MaxLedgerEntries).Find(&all).Error
 	if err != nil {
 		return nil, fmt.Errorf("ledger entries: %w", err)
 	}
@@ -49,7 +48,7 @@ func (s *Store) LedgerEntries(account, transaction string) ([]LedgerEntry, error
 func (s *Store) LedgerEntriesOf(account, subscription string) ([]LedgerEntry, error) {
 	var all []LedgerEntry
 	err := s.db().Where("account_id = ? AND subscription = ? AND subscription <> ''", account, subscription).
-		Order(`created_at, "key"`).Limit(maxEntries).Find(&all).Error
+		Order(`created_at, "key"`).Limit(MaxLedgerEntries).Find(&all).Error
 	if err != nil {
 		return nil, fmt.Errorf("ledger entries of a subscription: %w", err)
 	}

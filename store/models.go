@@ -174,6 +174,7 @@ type Purchase struct {
 	ReportAt          *time.Time // when that report was read: events dated later count more
 	ReadAt            *time.Time // when the platform was last read and told something new: events from before count less
 	Amount            int64      // minor units of Currency
+	Refunded          int64      // of it, given back so far; 0 also where nobody told how much
 	Currency          string     // ISO 4217
 	Quantity          int        // tickets of an event; else 1
 	PaymentType       string     // see actions.Payment

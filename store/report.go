@@ -36,13 +36,14 @@ type ReturnCount struct {
 	Status   string
 	Currency string
 	Count    int64
-	Amount   int64 // full prices, in minor units
+	Amount   int64 // in minor units: full prices; of a part, what was given back so far where it is known
 }
 
 // Returns counts what came back from an instant on and before another, by status and currency.
 func (s *Store) Returns(account, product string, from, to time.Time) ([]ReturnCount, error) {
 	more, args := ofProduct("product_id || ''", product) // by no index of accounts or products: those would read all that ever came back
-	return scanned[ReturnCount](s, `SELECT status, currency, count(*) AS count, sum(amount) AS amount FROM purchases
+	return scanned[ReturnCount](s, `SELECT status, currency, count(*) AS count,
+		sum(CASE WHEN status = 'partly_refunded' AND refunded > 0 THEN refunded ELSE amount END) AS amount FROM purchases
 		WHERE status IN ('refunded', 'partly_refunded', 'chargeback') AND status_at >= ? AND status_at < ? AND account_id || '' = ?`+more+`
 		GROUP BY status, currency ORDER BY status, currency LIMIT 1000`, append([]any{from, to, account}, args...)...)
 }

@@ -29,7 +29,7 @@ func (l *Ledger) Name() string { return "ledger" }
 // Can implements actions.Commerce: the ledger does everything itself.
 func (l *Ledger) Can(op actions.Operation) actions.Capability {
 	switch op {
-	case actions.OpRefund, actions.OpChangeEmail, actions.OpPassword, actions.OpCancel, actions.OpChangeChargeDay, actions.OpReactivate, actions.OpAccept:
+	case actions.OpRefund, actions.OpRefundPart, actions.OpChangeEmail, actions.OpPassword, actions.OpCancel, actions.OpChangeChargeDay, actions.OpReactivate, actions.OpAccept:
 		return actions.ByAPI
 	}
 	return actions.NoSupport
@@ -47,6 +47,7 @@ const (
 	notFound       = "outcome.refused.not_found"
 	notRefundable  = "outcome.refused.not_refundable"   // not paid, or no longer
 	refunded       = "outcome.refused.already_refunded" // under another order
+	moreThanLeft   = "outcome.refused.more_than_left"   // of the price, after what was given back before
 	addressChanged = "outcome.refused.address_changed"  // since the order was made
 )
 
@@ -69,7 +70,7 @@ func (l *Ledger) Do(ctx context.Context, o actions.Order) (outcome actions.Outco
 		if err != nil {
 			return err
 		}
-		if outcome = judge(o, stateOf(sale, entries), entries); outcome.Kind != "" {
+		if outcome = judge(o, stateOf(sale, entries), sale.Purchase.Amount, entries); outcome.Kind != "" {
 			return nil
 		}
 		fresh, err := tx.AddLedgerEntry(store.LedgerEntry{Key: o.Key, AccountID: o.Account, Op: string(o.Op),
@@ -88,7 +89,7 @@ func (l *Ledger) Do(ctx context.Context, o actions.Order) (outcome actions.Outco
 }
 
 // judge returns what an order has come to before anything is written; an empty outcome: it is to be written.
-func judge(o actions.Order, now actions.RemoteState, entries []store.LedgerEntry) actions.Outcome {
+func judge(o actions.Order, now actions.RemoteState, price int64, entries []store.LedgerEntry) actions.Outcome {
 	for _, e := range entries {
 		if e.Key == o.Key {
 			return actions.Outcome{Kind: actions.OutcomeDone}
@@ -97,8 +98,12 @@ func judge(o actions.Order, now actions.RemoteState, entries []store.LedgerEntry
 	switch {
 	case now.Status == actions.Refunded:
 		return refuse(refunded)
-	case !now.Status.Paid():
+	case !now.Status.Kept() || o.Op != actions.OpRefund && !now.Status.Paid():
 		return refuse(notRefundable)
+	case len(entries) >= store.MaxLedgerEntries: // their sum is not known
+		return refuse(notRefundable)
+	case o.Op == actions.OpRefund && o.Amount.Minor > price-now.Refunded.Minor:
+		return refuse(moreThanLeft)
 	case o.Op == actions.OpChangeEmail && now.Email.Key() != o.OldEmail.Key():
 		return refuse(addressChanged)
 	}
@@ -137,15 +142,25 @@ func (l *Ledger) State(ctx context.Context, account string, t actions.Transactio
 // address that the last change did not start from, the row is the newer truth.
 func stateOf(sale store.FullPurchase, entries []store.LedgerEntry) actions.RemoteState {
 	s := actions.RemoteState{Status: actions.Status(sale.Purchase.Status), Email: actions.Email(sale.Buyer.Email), At: sale.Purchase.StatusAt.UTC()}
+	given := int64(0) // by the ledger; what an import has told may be more
 	for _, e := range entries {
 		switch actions.Operation(e.Op) {
 		case actions.OpRefund:
-			s.Status, s.At = actions.Refunded, e.CreatedAt.UTC()
+			given += e.Amount
+			if s.At = e.CreatedAt.UTC(); s.Status != actions.Refunded {
+				s.Status = actions.PartlyRefunded
+			}
 		case actions.OpChangeEmail:
 			if s.Email.Key() == actions.Email(e.OldEmail).Key() {
 				s.Email, s.At = actions.Email(e.NewEmail), e.CreatedAt.UTC()
 			}
 		}
+	}
+	if given = max(given, sale.Purchase.Refunded); given > 0 {
+		s.Refunded = actions.Money{Minor: given, Currency: sale.Purchase.Currency}
+	}
+	if given >= sale.Purchase.Amount && s.Status == actions.PartlyRefunded {
+		s.Status = actions.Refunded
 	}
 	return s
 }

@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -69,7 +70,7 @@ func TestOrders(t *testing.T) {
 			}
 		}
 		for code, want := range map[actions.Transaction]actions.RemoteState{
-			"HP1": {Status: actions.Refunded, Email: "ana@example.com", At: noon.Add(time.Hour)},
+			"HP1": {Status: actions.Refunded, Email: "ana@example.com", At: noon.Add(time.Hour), Refunded: actions.Money{Minor: 97_00, Currency: "BRL"}},
 			"HP2": {Status: actions.Complete, Email: "ana@example.net", At: noon.Add(time.Hour)},
 			"HP3": {Status: actions.WaitingPayment, Email: "ana@example.com", At: noon},
 		} {
@@ -86,6 +87,57 @@ func TestOrders(t *testing.T) {
 		}
 		if l.Can(actions.OpRefund) != actions.ByAPI || l.Can(actions.OpChangeEmail) != actions.ByAPI || l.Can("dance") != actions.NoSupport {
 			t.Error("capabilities")
+		}
+	})
+}
+
+func part(key string, t actions.Transaction, minor int64) actions.Order {
+	o := refund(key, t)
+	o.Amount.Minor, o.Part = minor, true
+	return o
+}
+
+// TestParts never come to more than the price, however many ask for them at once.
+func TestParts(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		l := sold(t, s)
+		var wg sync.WaitGroup
+		var done atomic.Int64
+		for i := range 30 {
+			wg.Go(func() {
+				outcome, err := l.Do(t.Context(), part(fmt.Sprint("k", i), "HP1", 10_00))
+				switch {
+				case err != nil:
+					t.Error(err)
+				case outcome.Kind == actions.OutcomeDone:
+					done.Add(1)
+				case outcome.Detail != "outcome.refused.more_than_left":
+					t.Errorf("refused: %s", outcome.Detail)
+				}
+			})
+		}
+		wg.Wait()
+		if done.Load() != 9 {
+			t.Errorf("%d parts of 10.00 of 97.00", done.Load())
+		}
+		state, err := l.State(t.Context(), "shop", "HP1")
+		if err != nil || state.Status != actions.PartlyRefunded || state.Refunded.Minor != 90_00 {
+			t.Fatalf("after nine parts: %+v, %v", state, err)
+		}
+		if o, err := l.Do(t.Context(), part("k0", "HP1", 10_00)); err != nil || o.Kind != actions.OutcomeDone && o.Detail != "outcome.refused.more_than_left" {
+			t.Errorf("one of them again: %+v, %v", o, err)
+		}
+		if o, err := l.Do(t.Context(), move("m", "HP1", "ana@example.com", "x@example.com")); err != nil || o.Kind != actions.OutcomeRefused {
+			t.Errorf("its address: %+v, %v", o, err)
+		}
+		rest := refund("rest", "HP1")
+		rest.Amount.Minor = 7_00
+		if o, err := l.Do(t.Context(), rest); err != nil || o.Kind != actions.OutcomeDone {
+			t.Fatalf("what is left: %+v, %v", o, err)
+		}
+		if state, err = l.State(t.Context(), "shop", "HP1"); err != nil || state.Status != actions.Refunded || state.Refunded.Minor != 97_00 {
+			t.Errorf("after all: %+v, %v", state, err)
 		}
 	})
 }

@@ -117,6 +117,10 @@ func values(w *words, locale string, m actions.Message) map[string]string {
 		"event_place":   oneLine(v.Event.Place),
 		"event_at":      "",
 		"several":       "",
+		"part":          "",
+	}
+	if v.Part {
+		out["part"] = "part" // said by other words; only whether it is one matters
 	}
 	if v.Charge.Currency != "" {
 		out["charge"] = format.Money(locale, v.Charge.Minor, v.Charge.Currency)
