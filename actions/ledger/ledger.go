@@ -70,7 +70,11 @@ func (l *Ledger) Do(ctx context.Context, o actions.Order) (outcome actions.Outco
 		if err != nil {
 			return err
 		}
-		if outcome = judge(o, stateOf(sale, entries), sale.Purchase.Amount, entries); outcome.Kind != "" {
+		now := stateOf(sale, entries)
+		if o.Op == actions.OpRefund && o.Amount == (actions.Money{}) { // all that is left
+			o.Amount = actions.Money{Minor: sale.Purchase.Amount - now.Refunded.Minor, Currency: sale.Purchase.Currency}
+		}
+		if outcome = judge(o, now, sale.Purchase.Amount, entries); outcome.Kind != "" {
 			return nil
 		}
 		fresh, err := tx.AddLedgerEntry(store.LedgerEntry{Key: o.Key, AccountID: o.Account, Op: string(o.Op),
@@ -102,7 +106,7 @@ func judge(o actions.Order, now actions.RemoteState, price int64, entries []stor
 		return refuse(notRefundable)
 	case len(entries) >= store.MaxLedgerEntries: // their sum is not known
 		return refuse(notRefundable)
-	case o.Op == actions.OpRefund && o.Amount.Minor > price-now.Refunded.Minor:
+	case o.Op == actions.OpRefund && (o.Amount.Minor <= 0 || o.Amount.Minor > price-now.Refunded.Minor):
 		return refuse(moreThanLeft)
 	case o.Op == actions.OpChangeEmail && now.Email.Key() != o.OldEmail.Key():
 		return refuse(addressChanged)
