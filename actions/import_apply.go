@@ -128,7 +128,11 @@ func (l *intake) sell(e SaleEvent, subscription string) bool {
 	now.write(p.value)
 	// Readings come in no order, and would each write another of the names that something has had.
 	names := newest && e.ReadAt.IsZero()
-	product, buyer := l.product(s.Product, s.Contents, names), l.buyer(s.Buyer, names)
+	product := l.product(s.Product, s.Contents, names)
+	buyer := &store.Buyer{ID: p.value.BuyerID}
+	if e.ReadAt.IsZero() || !l.erased[p.value.BuyerID] { // what was erased here does not come back because the platform has it still
+		buyer = l.buyer(s.Buyer, names)
+	}
 	l.document(s)
 	if newest && p.value.BuyerID != buyer.ID && p.value.EmailChanges == 0 {
 		// The platform moved the purchase. Where we had it moved, events may still name the old address.

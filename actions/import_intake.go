@@ -36,6 +36,7 @@ type intake struct {
 	moved    []statusChange
 	happened []Occurrence
 	found    []discovery                 // what readings have told that was not known
+	erased   map[string]bool             // buyers, by id, of whom readings tell again what was erased here
 	covers   []store.SyncCover           // readings of the platform that are done; loaded for events that come late
 	applied  int                         // of the events of this try
 	beside   func(tx *store.Store) error // written in the same transaction; nil: nothing
@@ -84,7 +85,7 @@ func (l *intake) reset() {
 	l.openings = map[string]*row[time.Time]{}
 	l.paid = map[string]store.PaidRange{}
 	l.inbound, l.newItems, l.events, l.moved, l.happened, l.found, l.covers = nil, nil, nil, nil, nil, nil, nil
-	l.applied = 0
+	l.applied, l.erased = 0, map[string]bool{}
 	l.taken, l.told = nil, nil
 }
 

@@ -77,6 +77,9 @@ func (l *intake) load(s *store.Store, events []SaleEvent) error {
 	if err := l.loadCatalogue(s, w); err != nil {
 		return err
 	}
+	if err := l.loadErased(s, events); err != nil {
+		return err
+	}
 	if err := l.loadPaid(s, events); err != nil {
 		return err
 	}

@@ -61,3 +61,26 @@ func covered(covers []store.SyncCover, soldAt time.Time) (began time.Time) {
 	}
 	return began.UTC()
 }
+
+// loadErased looks which purchases that were read again are of buyers who were erased here. Those whose buyer has the address that
+// was read were not.
+func (l *intake) loadErased(s *store.Store, events []SaleEvent) error {
+	var ids []string
+	for _, e := range events {
+		if e.ReadAt.IsZero() || e.Sale == nil {
+			continue
+		}
+		p, b := l.purchases[string(e.Sale.Transaction)], l.buyers[e.Sale.Buyer.Email.Key()]
+		if p != nil && (b == nil || b.value.ID != p.value.BuyerID) {
+			ids = append(ids, p.value.BuyerID)
+		}
+	}
+	slices.Sort(ids)
+	return inChunks(slices.Compact(ids), func(part []string) error {
+		found, err := s.BuyersByID(l.account, part)
+		for _, b := range found {
+			l.erased[b.ID] = b.Erased()
+		}
+		return err
+	})
+}

@@ -103,3 +103,36 @@ func TestReadingOfSubscriptions(t *testing.T) {
 	w.apply(late)
 	sub(actions.SubscriptionActive, hours(20))
 }
+
+// TestReadingBringsNobodyBack: who was erased here stays so, though the platform has him still and tells of him each night.
+func TestReadingBringsNobodyBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.apply(sold("e1", 1, actions.Approved), sold("e2", 2, actions.Approved, charge(1, actions.SubscriptionActive)))
+	_, err := w.core.EraseBuyer(t.Context(), shop, ines.Email)
+	w.must(err)
+	read := sold("r2", 0, actions.Refunded, charge(1, actions.SubscriptionCancelled), seen(20))
+	sub := actions.SaleEvent{Source: "hotmart", ID: "s", ReadAt: hours(20), Subscription: read.Subscription}
+	read.Subscription = nil
+	w.apply(sold("r1", 0, actions.Disputed, seen(20)), read, sub)
+	for transaction, want := range map[string]actions.Status{"HP900": actions.Disputed, "HP901": actions.Refunded} {
+		p, err := w.store.In(t.Context()).LockPurchase(shop, transaction)
+		w.must(err)
+		if p.Purchase.Status != string(want) || !p.Buyer.Erased() || p.Buyer.Name != "" {
+			t.Errorf("%s is %s of %q %q", transaction, p.Purchase.Status, p.Buyer.Name, p.Buyer.Email)
+		}
+	}
+	if b, err := w.store.In(t.Context()).BuyerByEmail(shop, ines.Email.Key()); err == nil {
+		t.Errorf("%s is back", b.Email)
+	}
+	// An address that the platform has changed is another matter.
+	moved := sold("r3", 0, actions.Approved, of("HP77"), seen(21))
+	w.apply(moved)
+	moved.Sale.Buyer.Email, moved.ReadAt = "ines.new@example.org", hours(22)
+	w.apply(moved)
+	p, err := w.store.In(t.Context()).LockPurchase(shop, "HP77")
+	w.must(err)
+	if p.Buyer.Email != "ines.new@example.org" {
+		t.Errorf("the platform moved it, and it is of %s", p.Buyer.Email)
+	}
+}

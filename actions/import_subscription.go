@@ -9,9 +9,13 @@ import (
 // subscribe applies what an event says of a subscription, and returns its id. All charges of one share it.
 func (l *intake) subscribe(e SaleEvent) (id string, news bool) {
 	s := e.Subscription
-	product, buyer := l.product(s.Product, nil, false), l.buyer(s.Buyer, false)
+	product := l.product(s.Product, nil, false)
 	r := l.subscriptions[s.Code]
 	created := r == nil
+	var buyer *store.Buyer
+	if created || e.ReadAt.IsZero() { // a reading tells nothing new of whose it is, and nothing of whom was erased here
+		buyer = l.buyer(s.Buyer, false)
+	}
 	if created {
 		r = &row[store.Subscription]{fresh: true, dirty: true, value: &store.Subscription{ID: l.core.newID(), AccountID: l.account,
 			Code: s.Code, BuyerID: buyer.ID, ProductID: product.ID, Status: string(SubscriptionUnknown), CreatedAt: l.now, UpdatedAt: l.now}}

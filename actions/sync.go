@@ -27,8 +27,9 @@ const (
 
 // SyncOptions say what Sync reads.
 type SyncOptions struct {
-	Since    time.Time // what was sold from then on; zero: everything, or what a sync that was cut off was to read
-	Restart  bool      // from the beginning, also when one was cut off
+	Since    time.Time     // what was sold from then on; zero: everything, or what a sync that was cut off was to read
+	Restart  bool          // from the beginning, also when one was cut off
+	Patience time.Duration // how long to wait while another process reads
 	Progress func(SyncReport)
 }
 
@@ -65,7 +66,7 @@ func (c *Core) Sync(ctx context.Context, account string, o SyncOptions) (SyncRep
 	if c.feed == nil {
 		return SyncReport{}, &Error{Code: Invalid, Key: "error.internal", Err: errors.New("there is no platform to read")}
 	}
-	r, err := c.lease(ctx, account)
+	r, err := c.leaseWithin(ctx, account, o.Patience)
 	if err != nil {
 		return SyncReport{}, failed("begin a sync", err)
 	}
@@ -83,6 +84,9 @@ func (c *Core) Sync(ctx context.Context, account string, o SyncOptions) (SyncRep
 // under the platform's limit, a minute or two.
 const syncLease = 5 * time.Minute
 
+// pagePatience is how long a page may take where somebody waits for the whole: trying again and waiting for room included.
+const pagePatience = 4 * time.Minute
+
 // A syncRun is a sync while a process works on it.
 type syncRun struct {
 	core     *Core
@@ -96,6 +100,7 @@ type syncRun struct {
 	calm     bool              // the last page told little new
 	covers   []store.SyncCover // what had been read before, of syncs that reconcile
 	measured int               // pages after which the database last counted its rows
+	patience time.Duration     // with the platform, for one page
 	progress func(SyncReport)
 }
 
@@ -105,13 +110,36 @@ var errSyncing = &Error{Code: Conflict, Key: "error.changed", Hint: "error.start
 
 // lease makes this process the one that reads for an account.
 func (c *Core) lease(ctx context.Context, account string) (*syncRun, error) {
-	r := &syncRun{core: c, ctx: ctx, account: account, holder: c.newID()}
+	r := &syncRun{core: c, ctx: ctx, account: account, holder: c.newID(), patience: pagePatience}
 	now := c.now()
 	mine, err := c.store.In(ctx).TakeSyncLease(account, r.holder, now, now.Add(syncLease))
 	if err == nil && !mine {
 		err = errSyncing
 	}
 	return r, err
+}
+
+// leaseLook is how often it is looked whether the other process is done: one that reconciles pauses for a second in each half
+// minute.
+const leaseLook = 300 * time.Millisecond
+
+// leaseWithin is lease, after waiting for others that long.
+func (c *Core) leaseWithin(ctx context.Context, account string, patience time.Duration) (*syncRun, error) {
+	waiting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	look := time.NewTicker(leaseLook)
+	defer look.Stop()
+	for {
+		r, err := c.lease(ctx, account)
+		if !errors.Is(err, errSyncing) {
+			return r, err
+		}
+		select {
+		case <-waiting.Done():
+			return nil, err
+		case <-look.C:
+		}
+	}
 }
 
 // giveBack lets others read, also when this process is being stopped. If it cannot, the lease ends by itself.

@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -16,7 +17,9 @@ func (r *syncRun) page() error {
 	if err := c.store.In(r.ctx).KeepSyncLease(r.account, r.holder, now.Add(syncLease)); err != nil {
 		return r.conflict(err)
 	}
-	page, err := c.feed.Page(r.ctx, r.account, r.span(), FeedPlace(r.row.Place))
+	ctx, cancel := context.WithTimeout(r.ctx, r.patience)
+	defer cancel()
+	page, err := c.feed.Page(ctx, r.account, r.span(), FeedPlace(r.row.Place))
 	if err != nil {
 		return fmt.Errorf("read %s: %w", c.commerce.Name(), err)
 	}

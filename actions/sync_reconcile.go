@@ -19,8 +19,12 @@ const (
 	deepEvery     = 24 * time.Hour
 )
 
-// reconcileSlice is how long one run of the job begins pages; a page itself ends long before the job's own limit.
-const reconcileSlice = 20 * time.Second
+// How long one run of the job begins pages, and how long a page may take: together less than a job's minute. A listing that takes the
+// platform longer is read in smaller windows, which its place remembers.
+const (
+	reconcileSlice    = 15 * time.Second
+	reconcilePatience = 35 * time.Second
+)
 
 // staleSync is when a reconciling sync that did not get to its end is not worth finishing.
 const staleSync = 24 * time.Hour
@@ -65,6 +69,7 @@ func (c *Core) reconcileAccount(ctx context.Context, account string) (more bool,
 	if err := r.openReconcile(); err != nil || r.row.ID == "" {
 		return false, err
 	}
+	r.patience = reconcilePatience
 	began := time.Now()
 	if err := r.pages(func() bool { return time.Since(began) < reconcileSlice }); err != nil {
 		return false, err

@@ -26,6 +26,9 @@ import (
 // expireEvery is how often proposals whose time is over are ended.
 const expireEvery = time.Minute
 
+// syncEvery is how often it is looked whether the commerce platform is to be read again; how often it is, is configured.
+const syncEvery = time.Minute
+
 // listBackEvery is how often it is read who has unsubscribed at the list manager.
 const listBackEvery = 10 * time.Minute
 
@@ -153,6 +156,7 @@ func (a *app) startJobs(ctx context.Context, workers int) error {
 		Workers: workers,
 		Every: map[string]time.Duration{
 			actions.JobExpire:   expireEvery,
+			actions.JobSync:     syncEvery,
 			actions.JobListBack: listBackEvery,
 			flows.JobForget:     forgetEvery,
 		},

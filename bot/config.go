@@ -130,6 +130,9 @@ type HotmartConfig struct {
 	ClientSecret Secret `yaml:"client_secret"`
 	Basic        Secret `yaml:"basic"`
 	Hottok       Secret `yaml:"hottok"`
+	// ReconcileMinutes is how often it is read what webhooks have missed; 0: never.
+	ReconcileMinutes int `yaml:"reconcile_minutes"`
+
 	HottokInBody bool   `yaml:"hottok_in_body"` // a delivery without the header may show it in its body
 	APIURL       string `yaml:"api_url"`
 	AuthURL      string `yaml:"auth_url"`
@@ -172,7 +175,7 @@ func DefaultConfig() Config {
 		Discord:     DiscordConfig{Mode: "gateway", APIURL: "https://discord.com/api/v10/"},
 		Telegram:    TelegramConfig{Mode: "polling", APIURL: "https://api.telegram.org"},
 		Mail:        MailConfig{PerMinute: 60},
-		Hotmart:     HotmartConfig{APIURL: "https://developers.hotmart.com", AuthURL: "https://api-sec-vlc.hotmart.com"},
+		Hotmart:     HotmartConfig{ReconcileMinutes: 60, APIURL: "https://developers.hotmart.com", AuthURL: "https://api-sec-vlc.hotmart.com"},
 		Policy:      actions.DefaultPolicy(),
 		Retention:   actions.DefaultRetention(),
 	}

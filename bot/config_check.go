@@ -189,6 +189,9 @@ func (r *configReader) hotmart(h HotmartConfig) {
 	r.notYet("hotmart.enabled", h.Enabled, "the Hotmart connector")
 	r.url("hotmart.api_url", h.APIURL, "https", "http")
 	r.url("hotmart.auth_url", h.AuthURL, "https", "http")
+	if h.ReconcileMinutes < 0 || h.ReconcileMinutes > 24*60 {
+		r.wrong("hotmart.reconcile_minutes", "must be between 0 (never) and 1440 (once a day)")
+	}
 }
 
 func (r *configReader) listmonk(l ListmonkConfig) {

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/actions/format"
@@ -149,41 +148,4 @@ func plain(err error) error {
 		return e.Err
 	}
 	return err
-}
-
-// A progress draws a bar on a terminal, and nothing elsewhere.
-type progress struct {
-	out  io.Writer // nil: nobody looks
-	name string
-	last int
-}
-
-const barWidth = 30
-
-func newProgress(out io.Writer, name string) *progress {
-	if !isTerminal(out) {
-		out = nil
-	}
-	return &progress{out: out, name: name, last: -1}
-}
-
-// show draws how much is done; a total of 0 is not known.
-func (p *progress) show(done, total int64) {
-	if p.out == nil || total <= 0 {
-		return
-	}
-	percent := int(min(done, total) * 100 / total)
-	if percent == p.last {
-		return
-	}
-	p.last = percent
-	full := percent * barWidth / 100
-	fmt.Fprintf(p.out, "\r  [%s%s] %3d%%", strings.Repeat("#", full), strings.Repeat(".", barWidth-full), percent)
-}
-
-// end removes the bar, so that the report stands alone.
-func (p *progress) end() {
-	if p.out != nil && p.last >= 0 {
-		fmt.Fprintf(p.out, "\r%s\r", strings.Repeat(" ", barWidth+10))
-	}
 }

@@ -60,7 +60,7 @@ func newMetrics(s *store.Store, log *slog.Logger) *metrics {
 		webhookDelay: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "aftersale_webhook_delay_seconds", Help: "How old deliveries were when they came, by the sender's clock.", Buckets: delayBuckets}, []string{"source"}),
 	}
-	m.registry.MustRegister(m.interactions, m.latency, m.jobs, m.jobLatency, m.mails, m.webhooks, m.webhookTook, m.webhookDelay, queueCollector{s, log},
+	m.registry.MustRegister(m.interactions, m.latency, m.jobs, m.jobLatency, m.mails, m.webhooks, m.webhookTook, m.webhookDelay, queueCollector{s, log}, syncCollector{s, log},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, outcome := range []string{"sent", "failed"} {
 		m.mails.WithLabelValues(outcome) // so that a rate exists before the first one

@@ -155,6 +155,16 @@ func (s *Store) BuyersByEmail(account string, keys []string) ([]Buyer, error) {
 	return all, err
 }
 
+// BuyersByID returns buyers by their ids; those that are not there are left out.
+func (s *Store) BuyersByID(account string, ids []string) ([]Buyer, error) {
+	var all []Buyer
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	err := s.db().Where("account_id = ? AND id IN ?", account, ids).Order("id").Find(&all).Error
+	return all, err
+}
+
 // AddBuyers records new buyers with the words they are found by. newest has when the last of what is recorded for them next
 // was ordered, as far as known: so their words need not be written again for it.
 //

@@ -72,7 +72,7 @@ func portionOf[T any](got page[T], err error, events func(T) ([]actions.SaleEven
 	if err != nil {
 		return portion{}, err
 	}
-	told := portion{bad: got.Bad, items: len(got.Items) + len(got.Bad), next: got.Next, total: got.Total, void: got.Void}
+	told := portion{bad: got.Bad, items: len(got.Items) + len(got.Bad), next: got.Next, total: got.Total, void: got.Blank}
 	for _, item := range got.Items {
 		some, err := events(item)
 		if err != nil {
