@@ -29,6 +29,7 @@ type commands struct {
 	Setup       setupCommand   `cmd:"" help:"Introduce the bot to Slack, Discord or Telegram."`
 	Migrate     migrateCommand `cmd:"" help:"Change the database's schema, or show where it stands."`
 	Import      importCommand  `cmd:"" help:"Read purchases from webhook payloads (JSON) or a sales report (CSV)."`
+	Sync        syncCommand    `cmd:"" help:"Read everything that was sold on the commerce platform, or go on doing so."`
 	Replay      replayCommand  `cmd:"" help:"Read webhooks again that were kept, after an upgrade that understands more of them."`
 	People      peopleCommand  `cmd:"" help:"List, add or remove the people of the team."`
 	Privacy     privacyCommand `cmd:"" help:"Write out or erase all that is kept of one buyer."`

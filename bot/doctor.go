@@ -163,6 +163,7 @@ func checkDatabase(p *program, c Config) []finding {
 	}
 	all = append(all, finding{"ok", "database", "can be written"})
 	all = append(all, checkTeam(ctx, s, c), checkCommerce(ctx, s))
+	all = append(all, checkReading(ctx, s, c)...)
 	return append(all, checkSettings(ctx, s, c)...)
 }
 
