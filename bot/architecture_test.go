@@ -58,6 +58,9 @@ var rules = []struct {
 	{"actions/remote", nil},
 	{"actions/mail", []string{"actions", "actions/format"}},
 	{"actions/hotmart", []string{"actions", "actions/format", "actions/remote"}},
+	{"actions/stripe/fake", nil},
+	{"actions/stripe", []string{"actions", "actions/format", "actions/remote"}},
+	{"actions/connectortest", []string{"actions"}},
 	{"adapters/chat", []string{"flows/flow"}},
 	{"adapters/", []string{"adapters/adaptertest", "adapters/chat", "flows", "actions", "store"}},
 }

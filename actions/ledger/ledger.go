@@ -47,12 +47,16 @@ const (
 	notFound       = "outcome.refused.not_found"
 	notRefundable  = "outcome.refused.not_refundable"   // not paid, or no longer
 	refunded       = "outcome.refused.already_refunded" // under another order
+	notDone        = "outcome.refused.not_by_api"       // it is nothing that a ledger does
 	moreThanLeft   = "outcome.refused.more_than_left"   // of the price, after what was given back before
 	addressChanged = "outcome.refused.address_changed"  // since the order was made
 )
 
 // Do implements actions.Commerce. An order whose key is in the ledger already is done.
 func (l *Ledger) Do(ctx context.Context, o actions.Order) (outcome actions.Outcome, err error) {
+	if l.Can(o.Op) != actions.ByAPI {
+		return refuse(notDone), nil
+	}
 	err = l.store.Tx(ctx, func(tx *store.Store) error {
 		sale, err := tx.LockPurchase(o.Account, string(o.Transaction))
 		if errors.Is(err, store.ErrNotFound) {

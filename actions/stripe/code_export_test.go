@@ -1,0 +1,7 @@
+package stripe
+
+// What is tested from outside.
+var (
+	CodeOf = codeOf
+	IDOf   = idOf
+)
