@@ -23,6 +23,19 @@ type Commerce interface {
 	State(ctx context.Context, account string, t Transaction) (RemoteState, error)
 }
 
+// NotSent is the error of Do for an order that has certainly not reached the platform: its quota was used up, or what had to be read
+// before could not be. It is tried again, after After at the earliest.
+type NotSent struct {
+	After time.Duration
+	Err   error
+}
+
+// Error says what was in the way.
+func (e *NotSent) Error() string { return "not sent: " + e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *NotSent) Unwrap() error { return e.Err }
+
 // An Operation is a remote write.
 type Operation string
 

@@ -105,5 +105,8 @@ type Terms struct {
 	EmailUnopened       bool          // only while the product was never opened
 	Acceptance          time.Duration // how long a subscriber can accept a reactivation
 	ClaimDays           int           // after which a claim that nobody has decided is approved by itself
-	PasswordGap         time.Duration // between two requests of a buyer for a new password
+	// RefundShows is how long a refund that was asked for can take to show in State: before that an order without an answer is not
+	// repeated, whatever is read.
+	RefundShows time.Duration
+	PasswordGap time.Duration // between two requests of a buyer for a new password
 }

@@ -120,6 +120,17 @@ func allOf[T any](ctx context.Context, p *Platform, l listing, most int) iter.Se
 	}
 }
 
+// one is why a listing that should hold one item could not be taken for having none; nil: it could.
+func (got page[T]) one(name string) error {
+	switch {
+	case got.Void:
+		return &remote.Error{Call: name, Status: 200, Odd: true, Description: "an empty answer"}
+	case len(got.Bad) > 0:
+		return got.Bad[0]
+	}
+	return nil
+}
+
 // isStaleToken reports whether a page could not be read because its token is not good any more.
 func isStaleToken(err error) bool {
 	e := remote.AsError(err)

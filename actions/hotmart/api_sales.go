@@ -58,8 +58,8 @@ func (p *Platform) sale(ctx context.Context, t actions.Transaction) (item histor
 			return item, got.AsOf, true, err
 		}
 	}
-	if err == nil && len(got.Bad) > 0 {
-		err = got.Bad[0]
+	if err == nil {
+		err = got.one(l.name)
 	}
 	return item, got.AsOf, false, err
 }

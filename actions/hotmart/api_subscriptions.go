@@ -63,8 +63,8 @@ func (p *Platform) subscription(ctx context.Context, code string, t actions.Tran
 			return item, got.AsOf, true, err
 		}
 	}
-	if err == nil && len(got.Bad) > 0 {
-		err = got.Bad[0]
+	if err == nil {
+		err = got.one(l.name)
 	}
 	return item, got.AsOf, false, err
 }
