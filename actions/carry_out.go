@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/aftersale/aftersale/actions/remote"
 	"github.com/aftersale/aftersale/store"
 	"github.com/aftersale/aftersale/store/jobs"
 )
@@ -47,14 +48,16 @@ func (c *Core) carryOut(ctx context.Context, job jobs.Job) error {
 	if err != nil || req.Key == "" {
 		return err
 	}
-	outcome, at, err := c.attempt(ctx, req, o, was)
-	if err != nil && was == RequestAssisted && o.Said.Open() {
+	outcome, at, err := c.attempt(calling(ctx, job, was), req, o, was)
+	var unsent *NotSent
+	switch {
+	case err != nil && was == RequestAssisted && o.Said.Open():
 		return c.lookedAtTask(context.WithoutCancel(ctx), work.Key, true)
-	}
-	if err != nil && was.waits() {
+	case err != nil && was.waits():
 		return err
-	}
-	if err != nil {
+	case errors.As(err, &unsent) && was == RequestRecorded:
+		return c.sendLater(ctx, req, unsent)
+	case err != nil:
 		c.log.Warn("commerce platform did not answer", "action", req.Action, "transaction", req.Target, "attempts", req.Attempts, "err", err)
 		outcome, at = Outcome{Kind: OutcomeUnknown}, c.now()
 	}
@@ -74,6 +77,33 @@ func (c *Core) carryOut(ctx context.Context, job jobs.Job) error {
 		return jobs.Later(pause(req.Attempts))
 	}
 	return nil
+}
+
+// calling marks the calls of a run, and those about what waits, as calls for which nobody sits and waits.
+func calling(ctx context.Context, job jobs.Job, was RequestState) context.Context {
+	if job.Mass || was.waits() {
+		return remote.Background(ctx)
+	}
+	return ctx
+}
+
+// sendLater writes down that nothing was sent, so that nobody has to find out later.
+func (c *Core) sendLater(ctx context.Context, req store.Request, why *NotSent) error {
+	c.log.Info("commerce platform is not to be reached now", "action", req.Action, "transaction", req.Target, "attempts", req.Attempts, "err", why)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.callTimeout)
+	defer cancel()
+	err := c.store.Tx(ctx, func(tx *store.Store) error {
+		found, err := tx.LockRequest(req.Key)
+		if err != nil || RequestState(found.State) != RequestSending || found.Attempts != req.Attempts {
+			return err // somebody else has it
+		}
+		found.State, found.UpdatedAt = string(RequestRecorded), c.now()
+		return tx.SaveRequest(found)
+	})
+	if err != nil {
+		return fmt.Errorf("put a request of %s back: %w", req.Target, err)
+	}
+	return jobs.Later(max(pause(req.Attempts), why.After))
 }
 
 // take writes down that a call is under way; of a request that waits, that it was looked at. was is the state that the
@@ -107,6 +137,9 @@ func (c *Core) take(ctx context.Context, key string) (req store.Request, o order
 			found.State, found.Attempts = string(RequestSending), found.Attempts+1
 		}
 		req = found
+		if was == RequestRecorded {
+			return c.sends(tx, req, &o)
+		}
 		return tx.SaveRequest(found)
 	})
 	return req, o, was, err
@@ -135,6 +168,11 @@ func (c *Core) attempt(ctx context.Context, req store.Request, asked order, was 
 		if state.Failed == o.Key {
 			return Outcome{Kind: OutcomeRefused, Detail: "outcome.refused.failed"}, state.At, nil
 		}
+		if o.Op == OpRefund {
+			if outcome, known, err := c.refundShows(asked, was, state); known || err != nil {
+				return outcome, state.At, err
+			}
+		}
 		if o.Op == OpReactivate && (was.waits() || state.Subscription.Asked != NotAsked) {
 			return c.reactivation(ctx, asked, was, state.Subscription.Asked)
 		}
@@ -145,7 +183,15 @@ func (c *Core) attempt(ctx context.Context, req store.Request, asked order, was 
 	if c.byHand(o.Op) {
 		return Outcome{Kind: OutcomeAssisted}, c.now(), nil
 	}
+	if was != RequestRecorded {
+		if err := c.sent(ctx, req.Key, c.now()); err != nil {
+			return Outcome{}, time.Time{}, err
+		}
+	}
 	outcome, err = c.commerce.Do(ctx, o)
+	if unsent := new(NotSent); errors.As(err, &unsent) && was != RequestRecorded {
+		err = errors.Join(err, c.sent(context.WithoutCancel(ctx), req.Key, asked.Sent)) // the time before still counts
+	}
 	if err == nil && outcome.Kind == OutcomeUnknown {
 		err = errors.New("the platform answered without an outcome")
 	}

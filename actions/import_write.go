@@ -172,7 +172,7 @@ func (l *intake) refresh(tx *store.Store) error {
 			changed[subjectOfPurchase(p.value.Transaction)] = true
 			bought = append(bought, p.value.Transaction)
 		}
-		if p.changed && p.value.Refunding != "" && cameBack(Status(p.value.Status)) { // what a refund has waited for
+		if p.changed && p.value.Refunding != "" && (cameBack(Status(p.value.Status)) || Status(p.value.Status) == Disputed) { // what a refund has waited for
 			look[p.value.Refunding] = true
 		}
 	}

@@ -110,7 +110,7 @@ func (c *Core) Request(ctx context.Context, who Actor, key string) (Request, err
 		said.By, said.Name = "", "" // the team answers, and not one of its people
 	}
 	return Request{Op: o.Order.Op, Said: said, Panel: panel, May: may, Next: nextLook(o, row), Key: key, Action: row.Action, Amount: amount, State: RequestState(row.State), Detail: row.Detail, Proposal: o.Result.Proposal,
-		Purchase: p, OldEmail: o.Order.OldEmail, NewEmail: o.Order.NewEmail, ChargeDay: o.Order.ChargeDay, Until: o.Until,
+		Purchase: p, OldEmail: o.Order.OldEmail, NewEmail: o.Order.NewEmail, ChargeDay: o.Order.ChargeDay, Until: o.acceptUntil(),
 		Charge: o.charge()}, failed("load a request", err)
 }
 
@@ -122,7 +122,8 @@ type order struct {
 	ByBuyer bool       `json:"by_buyer,omitempty"` // a buyer asked, not the team
 	Path    EmailPath  `json:"path,omitempty"`     // of a change of e-mail
 	Frozen  time.Time  `json:"frozen,omitzero"`    // until when carrying it out has frozen the purchase
-	Until   time.Time  `json:"until,omitzero"`     // of a reactivation: how long the subscriber can accept it
+	Until   time.Time  `json:"until,omitzero"`     // of a reactivation: how long the subscriber can accept it; of a refund: how long the platform may take
+	Sent    time.Time  `json:"sent,omitzero"`      // when the platform was called last
 	Agreed  time.Time  `json:"agreed,omitzero"`    // when he did
 	Verdict Verdict    `json:"verdict"`
 	Bulk    *bulkOrder `json:"bulk,omitempty"`  // of a proposal about a run
@@ -132,6 +133,14 @@ type order struct {
 
 	// Subscriber is whom what is done to a subscription is about: only he accepts a reactivation.
 	Subscriber string `json:"subscriber,omitempty"`
+}
+
+// acceptUntil is how long a subscriber can accept; zero when nobody is asked.
+func (o order) acceptUntil() time.Time {
+	if o.Order.Op != OpReactivate {
+		return time.Time{}
+	}
+	return o.Until
 }
 
 // charge is what a reactivation charges; zero when nothing.

@@ -88,6 +88,9 @@ func (c *Core) apply(tx *store.Store, s settling) error {
 			err = c.askSubscriber(tx, &s)
 		}
 		if s.req.Action == KindRefund {
+			if err := c.refundAsked(tx, &s); err != nil {
+				return err
+			}
 			err = c.write(tx, s.account, letter{key: s.req.Key + "/requested", template: "refund_requested",
 				to: s.purchase.Buyer.Email, buyer: s.purchase.Buyer, values: s.refundValues()})
 		}

@@ -17,6 +17,7 @@ var ErrTimeout = errors.New("actionstest: the platform did not answer in time")
 type Step struct {
 	Act     bool            // pass the order on to the real platform
 	Timeout bool            // answer ErrTimeout, whether it acted or not
+	Unsent  bool            // answer that nothing was sent
 	Outcome actions.Outcome // answer this; the zero value: what the platform answered
 }
 
@@ -25,6 +26,7 @@ var (
 	Pass          = Step{Act: true}
 	TimeoutBefore = Step{Timeout: true}            // nothing has happened
 	TimeoutAfter  = Step{Act: true, Timeout: true} // it has happened, and nobody was told
+	Unsent        = Step{Unsent: true}             // nothing has happened, and that is certain
 	Requested     = Step{Outcome: actions.Outcome{Kind: actions.OutcomeRequested}}
 	NeedsBuyer    = Step{Outcome: actions.Outcome{Kind: actions.OutcomeNeedsBuyer}}
 )
@@ -50,6 +52,8 @@ type Flaky struct {
 	orders []actions.Order
 	acted  []actions.Order
 	cannot map[actions.Operation]actions.Capability
+	terms  *actions.Terms
+	shows  func(actions.RemoteState) actions.RemoteState
 }
 
 // NewFlaky puts a script before a platform.
@@ -81,6 +85,30 @@ func (f *Flaky) Limit(op actions.Operation, can actions.Capability) {
 	f.cannot[op] = can
 }
 
+// Rule changes the platform's own rules.
+func (f *Flaky) Rule(t actions.Terms) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.terms = &t
+}
+
+// Terms implements actions.Commerce.
+func (f *Flaky) Terms() actions.Terms {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.terms != nil {
+		return *f.terms
+	}
+	return f.Commerce.Terms()
+}
+
+// Show changes what State tells. Nil: it tells the truth.
+func (f *Flaky) Show(change func(actions.RemoteState) actions.RemoteState) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.shows = change
+}
+
 // Can implements actions.Commerce.
 func (f *Flaky) Can(op actions.Operation) actions.Capability {
 	f.mu.Lock()
@@ -106,6 +134,8 @@ func (f *Flaky) Do(ctx context.Context, o actions.Order) (actions.Outcome, error
 		f.mu.Unlock()
 	}
 	switch {
+	case step.Unsent:
+		return actions.Outcome{}, &actions.NotSent{Err: ErrTimeout}
 	case step.Timeout:
 		return actions.Outcome{}, ErrTimeout
 	case step.Outcome.Kind != "":
@@ -129,7 +159,7 @@ func (f *Flaky) next(o actions.Order) Step {
 // State implements actions.Commerce.
 func (f *Flaky) State(ctx context.Context, account string, t actions.Transaction) (actions.RemoteState, error) {
 	f.mu.Lock()
-	blind := f.blind > 0
+	blind, shows := f.blind > 0, f.shows
 	if blind {
 		f.blind--
 	}
@@ -137,7 +167,11 @@ func (f *Flaky) State(ctx context.Context, account string, t actions.Transaction
 	if blind {
 		return actions.RemoteState{}, ErrTimeout
 	}
-	return f.Commerce.State(ctx, account, t)
+	state, err := f.Commerce.State(ctx, account, t)
+	if err == nil && shows != nil {
+		state = shows(state)
+	}
+	return state, err
 }
 
 // Orders lists every order that Do was called with.

@@ -2,7 +2,6 @@ package hotmart
 
 import (
 	"context"
-	"iter"
 	"net/http"
 	"net/url"
 
@@ -28,14 +27,19 @@ func participantsOf(event string, email actions.Email) listing {
 	return listing{name: "list the tickets of an event", path: "/events/api/v1/" + url.PathEscape(event) + "/participants", query: query}
 }
 
-// clubUsers reads the users of a members area whose address contains a text.
-func (p *Platform) clubUsers(ctx context.Context, subdomain string, email actions.Email) iter.Seq2[clubUser, error] {
-	query := url.Values{"subdomain": {subdomain}, "email": {string(email)}}
-	return allOf[clubUser](ctx, p, listing{name: "find a user of the members area", path: "/club/api/v1/users", query: query}, 5)
+// clubListing lists the users of a members area whose address contains a text.
+func clubListing(subdomain string, email actions.Email) listing {
+	return listing{name: "find a user of the members area", path: "/club/api/v1/users", query: url.Values{"subdomain": {subdomain}, "email": {string(email)}}}
 }
 
 // isNotFound reports that the platform knows nothing under what was asked for.
 func isNotFound(err error) bool {
 	e := remote.AsError(err)
 	return e != nil && e.Status == http.StatusNotFound && !e.Odd
+}
+
+// isForbidden reports that this credential may not see what was asked for.
+func isForbidden(err error) bool {
+	e := remote.AsError(err)
+	return e != nil && e.Status == http.StatusForbidden && !e.Odd && !e.Unsent
 }

@@ -273,3 +273,6 @@ func TestSubscriptionsAreAskedForFromTheBeginning(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// noWait is a pause that is over at once.
+func noWait(ctx context.Context, _ time.Duration) error { return ctx.Err() }

@@ -45,7 +45,7 @@ func (p *Platform) Terms() actions.Terms {
 func (p *Platform) Do(ctx context.Context, o actions.Order) (actions.Outcome, error) {
 	switch {
 	case p.Can(o.Op) == actions.Assisted:
-		return actions.Outcome{Kind: actions.OutcomeAssisted, Detail: "outcome.assisted." + string(o.Op)}, nil
+		return actions.Outcome{Kind: actions.OutcomeAssisted}, nil
 	case o.Op == actions.OpRefund:
 		return p.refund(ctx, o)
 	case o.Op == actions.OpCancel:

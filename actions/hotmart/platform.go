@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/actions/remote"
 )
 
@@ -60,3 +61,10 @@ func New(o Options) *Platform {
 		now:  o.Now, log: o.Log,
 	}
 }
+
+// What Hotmart offers.
+var (
+	_ actions.Commerce   = (*Platform)(nil)
+	_ actions.Members    = (*Platform)(nil)
+	_ actions.TicketDesk = (*Platform)(nil)
+)

@@ -90,7 +90,7 @@ func readSample(t *testing.T, name string) (told any) {
 		return all
 	case base == "club_users":
 		var all []clubUser
-		for u, err := range p.clubUsers(ctx, "bread", "a@b.co") {
+		for u, err := range allOf[clubUser](ctx, p, clubListing("bread", "a@b.co"), 1) {
 			must(err)
 			all = append(all, u)
 		}
