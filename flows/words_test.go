@@ -136,6 +136,9 @@ func TestEveryKeyOfTheActionsHasWords(t *testing.T) {
 			keys[key] = true
 		}
 	}
+	for _, m := range flowstest.Scan(t, "actions/hotmart", `"(outcome\.refused\.[a-z_]+)"`) {
+		keys[m] = true
+	}
 	keys["request.cancel.over"], keys[actions.AlreadyCancelled] = true, true
 	keys["request.reactivate.expired"], keys["history.reactivate.expired"], keys[actions.NotAccepted] = true, true, true
 	for _, kind := range []string{actions.KindCancel, actions.KindChargeDay, actions.KindReactivate, actions.KindAccessMail, actions.KindCheckInMail} { // whose audit actions are put together
