@@ -48,7 +48,7 @@ func (c *Core) carryOut(ctx context.Context, job jobs.Job) error {
 	if err != nil || req.Key == "" {
 		return err
 	}
-	outcome, at, err := c.attempt(calling(ctx, job, was), req, o, was)
+	outcome, at, err := c.attempt(calling(ctx, req.Key, was), req, o, was)
 	var unsent *NotSent
 	switch {
 	case err != nil && was == RequestAssisted && o.Said.Open():
@@ -80,8 +80,8 @@ func (c *Core) carryOut(ctx context.Context, job jobs.Job) error {
 }
 
 // calling marks the calls of a run, and those about what waits, as calls for which nobody sits and waits.
-func calling(ctx context.Context, job jobs.Job, was RequestState) context.Context {
-	if job.Mass || was.waits() {
+func calling(ctx context.Context, key string, was RequestState) context.Context {
+	if _, _, mass := parseBulkKey(key); mass || was.waits() {
 		return remote.Background(ctx)
 	}
 	return ctx
