@@ -44,8 +44,11 @@ func (c *Core) carryOut(ctx context.Context, job jobs.Job) error {
 	if err := job.Decode(&work); err != nil {
 		return err
 	}
+	if again, taken, err := c.carryOutTogether(ctx, work.Key); taken || err != nil {
+		return errors.Join(err, again)
+	}
 	req, o, was, err := c.take(ctx, work.Key)
-	if err != nil || req.Key == "" {
+	if err != nil || req.Key == "" || was.waits() && job.Key == req.Key { // sent with others: it is looked at by the hour
 		return err
 	}
 	outcome, at, err := c.attempt(calling(ctx, req.Key, was), req, o, was)
@@ -56,7 +59,10 @@ func (c *Core) carryOut(ctx context.Context, job jobs.Job) error {
 	case err != nil && was.waits():
 		return err
 	case errors.As(err, &unsent) && was == RequestRecorded:
-		return c.sendLater(ctx, req, unsent)
+		if err := c.unsend(ctx, req, unsent); err != nil {
+			return err
+		}
+		return jobs.Later(max(pause(req.Attempts), unsent.After))
 	case err != nil:
 		c.log.Warn("commerce platform did not answer", "action", req.Action, "transaction", req.Target, "attempts", req.Attempts, "err", err)
 		outcome, at = Outcome{Kind: OutcomeUnknown}, c.now()
@@ -87,8 +93,8 @@ func calling(ctx context.Context, key string, was RequestState) context.Context 
 	return ctx
 }
 
-// sendLater writes down that nothing was sent, so that nobody has to find out later.
-func (c *Core) sendLater(ctx context.Context, req store.Request, why *NotSent) error {
+// unsend writes down that nothing was sent, so that nobody has to find out later.
+func (c *Core) unsend(ctx context.Context, req store.Request, why *NotSent) error {
 	c.log.Info("commerce platform is not to be reached now", "action", req.Action, "transaction", req.Target, "attempts", req.Attempts, "err", why)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.callTimeout)
 	defer cancel()
@@ -103,7 +109,7 @@ func (c *Core) sendLater(ctx context.Context, req store.Request, why *NotSent) e
 	if err != nil {
 		return fmt.Errorf("put a request of %s back: %w", req.Target, err)
 	}
-	return jobs.Later(max(pause(req.Attempts), why.After))
+	return nil
 }
 
 // take writes down that a call is under way; of a request that waits, that it was looked at. was is the state that the

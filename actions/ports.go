@@ -23,6 +23,21 @@ type Commerce interface {
 	State(ctx context.Context, account string, t Transaction) (RemoteState, error)
 }
 
+// A Batcher is a Commerce that takes several orders in one call. It is optional: runs over many use it where it is there.
+type Batcher interface {
+	// Together is how many orders of an operation one call takes; below 2: it has no such call.
+	Together(op Operation) int
+	// DoMany carries out orders of one operation, which differ in their subscription alone, in one call, and answers each in their
+	// order. What holds for Do holds for each answer: an error means that nobody knows what came of that one.
+	DoMany(ctx context.Context, orders []Order) []Answer
+}
+
+// An Answer is what came of one of several orders.
+type Answer struct {
+	Outcome Outcome
+	Err     error // NotSent, or unknown
+}
+
 // NotSent is the error of Do for an order that has certainly not reached the platform: its quota was used up, or what had to be read
 // before could not be. It is tried again, after After at the earliest.
 type NotSent struct {

@@ -54,6 +54,9 @@ type Flaky struct {
 	cannot map[actions.Operation]actions.Capability
 	terms  *actions.Terms
 	shows  func(actions.RemoteState) actions.RemoteState
+	atOnce int // orders that one call takes
+	lose   int // calls for several whose answer will be lost
+	calls  []int
 }
 
 // NewFlaky puts a script before a platform.
