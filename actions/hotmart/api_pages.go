@@ -28,6 +28,7 @@ type page[T any] struct {
 	Bad   []error   // items that were not understood, without their values
 	Next  string    // token of the page after it; empty: it is the last one
 	Total int       // items of the listing; 0: not told, which is usual
+	Void  bool      // the answer had no body, which may mean that there is nothing, or nothing at all
 	AsOf  time.Time // when it was asked for: what it tells was so then, or is newer
 	Blank bool      // there was no answer at all, which can mean that there is nothing, or that something is wrong
 }
