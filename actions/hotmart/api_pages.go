@@ -30,7 +30,6 @@ type page[T any] struct {
 	Total int       // items of the listing; 0: not told, which is usual
 	Void  bool      // the answer had no body, which may mean that there is nothing, or nothing at all
 	AsOf  time.Time // when it was asked for: what it tells was so then, or is newer
-	Blank bool      // there was no answer at all, which can mean that there is nothing, or that something is wrong
 }
 
 // maxItems bounds what one page may hold, far above what is asked for.
@@ -64,7 +63,7 @@ func pageOf[T any](ctx context.Context, p *Platform, l listing, token string) (p
 	if len(told.Items) > maxItems {
 		return page[T]{}, &remote.Error{Call: l.name, Status: answer.Status, Odd: true, TooLarge: true, Description: "a page has more items than it may"}
 	}
-	got := page[T]{Items: make([]T, 0, len(told.Items)), Next: string(told.Page.Next), Total: int(told.Page.Total), AsOf: answer.At, Blank: answer.Empty}
+	got := page[T]{Items: make([]T, 0, len(told.Items)), Next: string(told.Page.Next), Total: int(told.Page.Total), AsOf: answer.At, Void: answer.Empty}
 	if got.Next != "" && got.Next == token {
 		return page[T]{}, &remote.Error{Call: l.name, Status: answer.Status, Odd: true, Description: "a page names itself as the next one"}
 	}
