@@ -28,7 +28,7 @@ type page[T any] struct {
 	Bad   []error   // items that were not understood, without their values
 	Next  string    // token of the page after it; empty: it is the last one
 	Total int       // items of the listing; 0: not told, which is usual
-	Void  bool      // the answer had no body, which may mean that there is nothing, or nothing at all
+	Blank bool      // there was no answer at all, which can mean that there is nothing, or that something is wrong
 	AsOf  time.Time // when it was asked for: what it tells was so then, or is newer
 }
 
@@ -63,7 +63,7 @@ func pageOf[T any](ctx context.Context, p *Platform, l listing, token string) (p
 	if len(told.Items) > maxItems {
 		return page[T]{}, &remote.Error{Call: l.name, Status: answer.Status, Odd: true, TooLarge: true, Description: "a page has more items than it may"}
 	}
-	got := page[T]{Items: make([]T, 0, len(told.Items)), Next: string(told.Page.Next), Total: int(told.Page.Total), AsOf: answer.At, Void: answer.Empty}
+	got := page[T]{Items: make([]T, 0, len(told.Items)), Next: string(told.Page.Next), Total: int(told.Page.Total), AsOf: answer.At, Blank: answer.Empty}
 	if got.Next != "" && got.Next == token {
 		return page[T]{}, &remote.Error{Call: l.name, Status: answer.Status, Odd: true, Description: "a page names itself as the next one"}
 	}
@@ -123,7 +123,7 @@ func allOf[T any](ctx context.Context, p *Platform, l listing, most int) iter.Se
 // one is why a listing that should hold one item could not be taken for having none; nil: it could.
 func (got page[T]) one(name string) error {
 	switch {
-	case got.Void:
+	case got.Blank:
 		return &remote.Error{Call: name, Status: 200, Odd: true, Description: "an empty answer"}
 	case len(got.Bad) > 0:
 		return got.Bad[0]

@@ -29,7 +29,7 @@ func (p *Platform) Member(ctx context.Context, _ string, product actions.Product
 		if err != nil {
 			return actions.MemberState{}, err
 		}
-		readable = readable || !got.Void
+		readable = readable || !got.Blank
 		for _, u := range got.Items {
 			// Whose address only contains this one is somebody else.
 			if to, err := actions.ParseEmail(string(u.Email)); err == nil && to.Key() == email.Key() {
