@@ -21,7 +21,7 @@ func (r *syncRun) page() error {
 	defer cancel()
 	page, err := c.feed.Page(ctx, r.account, r.span(), FeedPlace(r.row.Place))
 	if err != nil {
-		return fmt.Errorf("read %s: %w", c.commerce.Name(), err)
+		return &Error{Code: Unavailable, Key: "error.unavailable", Err: fmt.Errorf("read %s: %w", c.commerce.Name(), err)}
 	}
 	good, bad := r.sort(page)
 	told := good

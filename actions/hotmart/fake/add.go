@@ -243,3 +243,16 @@ func (s *Server) Member(product int64, email string) (m Member, ok bool) {
 	}
 	return Member{}, false
 }
+
+// Opened writes down that somebody has opened a product before: nothing is told of it.
+func (s *Server) Opened(product int64, email string, at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m := s.member(product, email); m != nil {
+		if m.First.IsZero() {
+			m.First = at
+		}
+		m.Last = at
+		m.Accesses++
+	}
+}

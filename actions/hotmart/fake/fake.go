@@ -43,7 +43,7 @@ type Options struct {
 // Facts are what nobody has documented. The zero value is the harsher half of each.
 type Facts struct {
 	RefundApprovesClaim bool // the refund call works on a claimed sale too, and approves the claim
-	RefundTwiceIsFine   bool // a second request for the same sale answers 200 and does nothing; else 400
+	RefundTwiceIsFine   bool // a second request for the same sale is taken with 200, and asks for nothing new; else 400
 	QuietRefund         bool // a requested refund shows nothing until it happens: no status, no webhook
 	WithdrawalTells     bool // a withdrawn claim is told by PURCHASE_APPROVED
 	CodeLiftsWindow     bool // a subscriber's code lifts the 30 days of the list of subscriptions
@@ -91,7 +91,7 @@ type Server struct {
 type Counts struct {
 	Calls   int            // of the API, refused ones included
 	Tokens  int            // given out
-	Refunds map[string]int // refund requests that acted, by transaction
+	Refunds map[string]int // refund requests that were taken, by transaction: also those that the platform had already
 	Asked   map[string]int // times that a subscriber was asked to go on, by code
 	Cancels map[string]int // cancellations that acted, by code
 	Limited int            // answers 429

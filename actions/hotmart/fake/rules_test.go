@@ -235,8 +235,8 @@ func TestRefundConditions(t *testing.T) {
 	for range 2 {
 		open.wants("PUT", "/payments/api/v1/sales/HP1100000301/refund", "", 200, "")
 	}
-	if got := open.Count().Refunds["HP1100000301"]; got != 1 {
-		t.Errorf("%d requests acted, want 1", got)
+	if got := open.Count().Refunds["HP1100000301"]; got != 2 {
+		t.Errorf("%d requests were taken, want 2", got)
 	}
 }
 

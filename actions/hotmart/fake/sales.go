@@ -197,6 +197,7 @@ func (s *Server) refund(_ query, r *http.Request, _ []byte) answer {
 	case v.As != "PRODUCER":
 		return refuse(403, "unauthorized_client", "this account may not act on the sale")
 	case !v.RefundAt.IsZero() && s.o.Facts.RefundTwiceIsFine:
+		s.counts.Refunds[v.Transaction]++
 		return ok(object{})
 	case v.Status == "PROTESTED" && v.RefundAt.IsZero() && s.o.Facts.RefundApprovesClaim:
 		s.counts.Refunds[v.Transaction]++

@@ -186,3 +186,32 @@ func (s *Server) TellTest() {
 		})
 	})
 }
+
+// Retell queues for each sale the webhook that its status was last told by, and for each cancelled subscription that of its end: as
+// if whoever listens had been there from the beginning.
+func (s *Server) Retell() {
+	s.locked(func() {
+		for _, v := range s.sorted() {
+			at := v.Ordered
+			for _, t := range []time.Time{v.Approved, v.Claimed, v.Refunded} {
+				if t.After(at) {
+					at = t
+				}
+			}
+			if event := eventOf[v.Status]; event != "" {
+				s.tellSale(v, event, at)
+			}
+		}
+		for _, v := range s.data.Subscriptions {
+			if strings.HasPrefix(v.Status, "CANCELLED_BY_") {
+				s.tellCancelled(v)
+			}
+		}
+	})
+}
+
+// eventOf are the events by which statuses are told.
+var eventOf = map[string]string{
+	"APPROVED": "PURCHASE_APPROVED", "COMPLETE": "PURCHASE_COMPLETE", "CANCELLED": "PURCHASE_CANCELED", "PRINTED_BILLET": "PURCHASE_BILLET_PRINTED",
+	"PROTESTED": "PURCHASE_PROTEST", "REFUNDED": "PURCHASE_REFUNDED", "CHARGEBACK": "PURCHASE_CHARGEBACK", "EXPIRED": "PURCHASE_EXPIRED", "DELAYED": "PURCHASE_DELAYED",
+}
