@@ -346,7 +346,8 @@ func (s Subject) silent(t *testing.T, err error) {
 func Words() map[string]bool {
 	all := map[string]bool{}
 	for _, word := range []string{"not_found", "not_refundable", "already_refunded", "more_than_left", "failed", "chargeback", "address_changed",
-		"no_subscription", "already_cancelled", "not_charged", "not_cancelled", "already_asked", "not_accepted", "no_customer", "over", "not_by_api"} {
+		"no_subscription", "already_cancelled", "not_charged", "not_cancelled", "already_asked", "not_accepted", "no_customer", "over", "not_by_api",
+		"part_refunded", "claimed", "unknown_state", "not_producer", "by_bank", "in_trial", "affiliate", "day_in_trial", "credentials", "not_allowed", "platform"} {
 		all["outcome.refused."+word] = true
 	}
 	return all
