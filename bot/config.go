@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -123,19 +124,39 @@ type MailConfig struct {
 	PerMinute int    `yaml:"per_minute"` // what the mail server takes; 0: as many as there are
 }
 
-// HotmartConfig connects the commerce platform.
+// HotmartConfig connects the commerce platform. The credential is its id and secret, or Basic, which holds both.
 type HotmartConfig struct {
 	Enabled      bool   `yaml:"enabled"`
 	ClientID     string `yaml:"client_id"`
 	ClientSecret Secret `yaml:"client_secret"`
 	Basic        Secret `yaml:"basic"`
-	Hottok       Secret `yaml:"hottok"`
+	Hottok       Secret `yaml:"hottok"`         // what webhooks show; empty: none is taken
+	HottokInBody bool   `yaml:"hottok_in_body"` // a delivery without the header may show it in its body
 	// ReconcileMinutes is how often it is read what webhooks have missed; 0: never.
 	ReconcileMinutes int `yaml:"reconcile_minutes"`
 
-	HottokInBody bool   `yaml:"hottok_in_body"` // a delivery without the header may show it in its body
 	APIURL       string `yaml:"api_url"`
 	AuthURL      string `yaml:"auth_url"`
+}
+
+// basic takes Basic apart, with or without the word in front that its header has.
+func (h HotmartConfig) basic() (id, secret string, ok bool) {
+	text := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(h.Basic.Reveal()), "Basic "))
+	both, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return "", "", false
+	}
+	id, secret, ok = strings.Cut(string(both), ":")
+	return id, secret, ok && id != "" && secret != ""
+}
+
+// credential is the id and the secret, by whichever way they were given.
+func (h HotmartConfig) credential() (id, secret string) {
+	if h.ClientID != "" && h.ClientSecret != "" {
+		return h.ClientID, h.ClientSecret.Reveal()
+	}
+	id, secret, _ = h.basic()
+	return id, secret
 }
 
 // WebhooksConfig says where rules of contact lists may call, beyond public addresses with https.

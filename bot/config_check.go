@@ -186,11 +186,13 @@ func (r *configReader) telegram(t TelegramConfig) {
 var webhookSecret = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
 
 func (r *configReader) hotmart(h HotmartConfig) {
-	r.notYet("hotmart.enabled", h.Enabled, "the Hotmart connector")
 	r.url("hotmart.api_url", h.APIURL, "https", "http")
 	r.url("hotmart.auth_url", h.AuthURL, "https", "http")
 	if h.ReconcileMinutes < 0 || h.ReconcileMinutes > 24*60 {
 		r.wrong("hotmart.reconcile_minutes", "must be between 0 (never) and 1440 (once a day)")
+	}
+	if _, _, ok := h.basic(); h.Basic != "" && (h.ClientID == "" || h.ClientSecret == "") && !ok {
+		r.wrong("hotmart.basic", "must be the field Basic of the credential: base64 of client id, colon and client secret")
 	}
 }
 
@@ -217,13 +219,6 @@ func (r *configReader) webhooks(w WebhooksConfig) {
 func (r *configReader) policy(p actions.Policy) {
 	for _, m := range p.Validate() {
 		r.wrong("policy."+m.Path, "%s", m.Problem)
-	}
-}
-
-// notYet refuses what is configured but not in this version: silence would look like a bot that does not answer.
-func (r *configReader) notYet(path string, enabled bool, what string) {
-	if enabled {
-		r.wrong(path, "%s is not in this version; it comes with a later one: set it to false", what)
 	}
 }
 
@@ -276,6 +271,7 @@ func (r *configReader) missing(c Config) {
 	r.missingForSlack(c.Slack)
 	r.missingForDiscord(c.Discord)
 	r.missingForTelegram(c)
+	r.missingForHotmart(c.Hotmart)
 }
 
 // need refuses a key that a platform cannot do without.
@@ -318,4 +314,13 @@ func (r *configReader) missingForTelegram(c Config) {
 	if t.Mode == "webhook" {
 		r.need("telegram.webhook_secret", t.WebhookSecret == "", "`openssl rand -hex 32` makes one")
 	}
+}
+
+func (r *configReader) missingForHotmart(h HotmartConfig) {
+	if !h.Enabled || h.Basic != "" {
+		return
+	}
+	where := "of the credential that Hotmart's panel makes under Tools > Developer credentials; see docs/hotmart.md"
+	r.need("hotmart.client_id", h.ClientID == "", where)
+	r.need("hotmart.client_secret", h.ClientSecret == "", where)
 }

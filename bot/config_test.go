@@ -109,7 +109,7 @@ func TestEnvironmentReachesEveryKey(t *testing.T) {
 		"discord.mode": "http", "discord.public_key": strings.Repeat("ab", 32), "telegram.mode": "webhook",
 		"mail.from": "a@b.example", "mail.smtp_url": "smtp://h:1", "mail.outbox_dir": "", "secret_key": goodKey, "previous_secret_key": goodKey, "telegram.webhook_secret": "word",
 		"retention.proofs": "40", "retention.requests": "40", "retention.cases": "40", "retention.feedback": "70",
-		"listmonk.url": "https://lists.example", "hours.days": "mon,wed", "hours.from": "08:00", "hours.to": "17:00", "hours.holidays": "12-25",
+		"listmonk.url": "https://lists.example", "hotmart.basic": "aWQ6c2VjcmV0", "hours.days": "mon,wed", "hours.from": "08:00", "hours.to": "17:00", "hours.holidays": "12-25",
 	}
 	for _, k := range keys(&Config{}) {
 		text, special := values[k.path]
@@ -183,7 +183,7 @@ secret_key: twice
 policy: {proposal_hours: 0, buyer_refund: {max: much}, unknown: 1}
 `)
 	_, err := LoadConfig(path, env("AFTERSALE_PUBLIC_URL", "ftp://x", "AFTERSALE_POLICY_PROPOSAL_HOURS", "x",
-		"AFTERSALE_HOTMART_ENABLED", "true", "AFTERSALE_SLACK_BOT_TOKEN", "a", "AFTERSALE_SLACK_BOT_TOKEN_FILE", "b",
+		"AFTERSALE_HOTMART_BASIC", "id-without-secret", "AFTERSALE_SLACK_BOT_TOKEN", "a", "AFTERSALE_SLACK_BOT_TOKEN_FILE", "b",
 		"AFTERSALE_DISCORD_TOKEN_FILE", "/nowhere"))
 	want := `
 config.yaml:1:1: listne: unknown key; did you mean "listen"?
@@ -211,7 +211,7 @@ config.yaml:12:47: slack.command: must be a slash and one word, such as /support
 config.yaml:15:14: mail.from: must be an address, such as "Shop <help@example.com>"
 config.yaml:15:32: mail.smtp_url: must be an address that starts with smtp:// or smtps://
 config.yaml:15:54: mail.outbox_dir: is set, and so is mail.smtp_url: one of the two must go
-AFTERSALE_HOTMART_ENABLED: the Hotmart connector is not in this version; it comes with a later one: set it to false
+AFTERSALE_HOTMART_BASIC: must be the field Basic of the credential: base64 of client id, colon and client secret
 config.yaml:16:13: secret_key: must be 32 bytes in base64; ` + "`openssl rand -base64 32`" + ` makes one`
 	got := "\n" + strings.ReplaceAll(fmt.Sprint(err), path, "config.yaml")
 	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")); diff != "" {
@@ -229,6 +229,8 @@ func TestMissingForPlatforms(t *testing.T) {
 		"endpoint": {"discord: {enabled: true, mode: http, token: x, application_id: '1'}", "discord.public_key: is missing"},
 		"polling":  {"telegram: {enabled: true}", "telegram.token: is missing (or AFTERSALE_TELEGRAM_TOKEN): what @BotFather answers to /newbot"},
 		"webhook":  {"telegram: {enabled: true, mode: webhook, token: x}", "telegram.webhook_secret: is missing"},
+		"id":       {"hotmart: {enabled: true, client_secret: x}", "hotmart.client_id: is missing (or AFTERSALE_HOTMART_CLIENT_ID): of the credential"},
+		"password": {"hotmart: {enabled: true, client_id: x}", "hotmart.client_secret: is missing (or AFTERSALE_HOTMART_CLIENT_SECRET)"},
 		"secret":   {"telegram: {webhook_secret: 'a b'}", "config.yaml:1:28: telegram.webhook_secret: must be 1 to 256 letters"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -322,5 +324,21 @@ func TestRunningNeedsMoreThanTheDefaults(t *testing.T) {
 	_, err = LoadRunning("", env("AFTERSALE_SECRET_KEY", goodKey, "AFTERSALE_MAIL_OUTBOX_DIR", "outbox", "AFTERSALE_ACCOUNT_SUPPORT_EMAIL", "a@b.example"))
 	if err != nil {
 		t.Errorf("complete configuration: %v", err)
+	}
+}
+
+// TestHotmartCredential: the panel shows a credential as id and secret, and as one field that holds both.
+func TestHotmartCredential(t *testing.T) {
+	t.Parallel()
+	for name, h := range map[string]HotmartConfig{
+		"both":            {ClientID: "id", ClientSecret: "se:cret"},
+		"basic":           {Basic: "aWQ6c2U6Y3JldA=="},
+		"with its word":   {Basic: " Basic aWQ6c2U6Y3JldA== "},
+		"all three":       {ClientID: "id", ClientSecret: "se:cret", Basic: "aWQ6c2U6Y3JldA=="},
+		"basic and an id": {ClientID: "other", Basic: "aWQ6c2U6Y3JldA=="},
+	} {
+		if id, secret := h.credential(); id != "id" || secret != "se:cret" {
+			t.Errorf("%s: %q and %q", name, id, secret)
+		}
 	}
 }
