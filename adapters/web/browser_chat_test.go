@@ -161,6 +161,15 @@ func browserUpload(t *testing.T, browser context.Context) {
 	if ids[0] == ids[1] {
 		t.Error("the second file has the id of the first: it would be taken for the same delivery")
 	}
+	film := filepath.Join(t.TempDir(), "film.mp4")
+	if err := os.WriteFile(film, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(film, maxUpload+1); err != nil { // no byte of it is on the disk
+		t.Fatal(err)
+	}
+	b.do(chromedp.SetUploadFiles("#buyer .upload input[type=file]", []string{film}))
+	b.until("document.querySelector('#buyer .problem').innerText.includes('8 MB')")
 	b.noOverflow()
 }
 

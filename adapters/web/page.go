@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/flows/flow"
 	"github.com/aftersale/aftersale/store"
 )
@@ -57,7 +58,8 @@ func (a *Adapter) pageView(r *http.Request, v visit) (pageView, error) {
 	view := pageView{
 		voice: voice{a.Words, v.page}, seats: v.seats, Shop: a.Account.Name, Initials: initials(a.Account.Name),
 		Theme: preferred(r, "theme"), Tour: preferred(r, "tour") == "on", Version: version, Tab: q.Get("tab"),
-		Events: "/c/events?" + v.seats.query("since", strconv.FormatInt(since.Add(-overlap).UnixMicro(), 10)),
+		Events:  "/c/events?" + v.seats.query("since", strconv.FormatInt(since.Add(-overlap).UnixMicro(), 10)),
+		Largest: maxUpload - 64<<10, MaxFile: actions.MaxFile >> 20, // the form has more than the file
 	}
 	for _, code := range []string{"pt-BR", "en", "es"} {
 		view.Languages = append(view.Languages, languageView{

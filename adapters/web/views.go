@@ -17,6 +17,8 @@ type pageView struct {
 	Office    *officeView
 	Letter    *letterView
 	Events    string // address of the event stream
+	Largest   int    // bytes of a file that it is worth sending: of larger ones the page itself says so
+	MaxFile   int    // MiB that a file may have
 }
 
 // A languageView is one of the languages that the page can be read in.

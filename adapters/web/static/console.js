@@ -141,7 +141,8 @@ function say(pane, text) {
 document.addEventListener("change", async (e) => {
   const form = e.target.closest(".upload");
   if (!form || !e.target.files?.length) return;
-  await send(form);
+  if (e.target.files[0].size > page.dataset.largest) say(form.closest(".pane"), page.dataset.large);
+  else await send(form);
   e.target.value = "";
   renew(find("[name=id]", form));
 });
