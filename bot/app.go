@@ -11,8 +11,6 @@ import (
 
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/actions/hooks"
-	"github.com/aftersale/aftersale/actions/hotmart"
-	"github.com/aftersale/aftersale/actions/ledger"
 	mailer "github.com/aftersale/aftersale/actions/mail"
 	"github.com/aftersale/aftersale/actions/vault"
 	"github.com/aftersale/aftersale/adapters/pages"
@@ -75,8 +73,9 @@ func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*a
 	if err != nil {
 		return nil, err
 	}
+	platform := newCommerce(c, s, log)
 	a.core = actions.New(actions.Options{
-		Store: s, Commerce: ledger.New(s, now), Webhooks: c.webhooks(), Mailer: countedMailer{sender, a.metrics.mails}, MailPerMinute: c.Mail.PerMinute, Retention: c.Retention,
+		Store: s, Commerce: platform.Commerce, Feed: platform.feed, Members: platform.members, Tickets: platform.tickets, Webhooks: c.webhooks(), Mailer: countedMailer{sender, a.metrics.mails}, MailPerMinute: c.Mail.PerMinute, Retention: c.Retention,
 		Policy: c.Policy, Shop: c.Account.shop(), Hours: c.Hours, Rooms: a.configuredRooms,
 		Now: now, NewID: newID, Log: log, Vault: secrets, ReconcileEvery: time.Duration(c.Hotmart.ReconcileMinutes) * time.Minute,
 		ChatLink: func(ctx context.Context, words string) string {
@@ -85,7 +84,7 @@ func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*a
 			}
 			return a.chatLink(ctx, words)
 		},
-		Hasher: ledger.NewPasswords(s), PasswordURL: hotmart.PasswordURL,
+		Hasher: platform.passwords, PasswordURL: platform.passwordURL,
 		PublicURL:  func() string { return a.publicURL },
 		ListTarget: c.Listmonk.target(),
 		Hooks:      hooks.New(hooks.Options{Allow: c.Webhooks.Allowed()}),

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/aftersale/aftersale/actions"
-	"github.com/aftersale/aftersale/actions/ledger"
 	"github.com/aftersale/aftersale/actions/listmonk"
 	"github.com/aftersale/aftersale/adapters/chat"
 	"github.com/aftersale/aftersale/flows/locales"
@@ -162,7 +161,8 @@ func checkDatabase(p *program, c Config) []finding {
 		return append(all, finding{"fail", "database", fmt.Sprintf("cannot be written: %v; check the rights of its user or file, and the free space", err)})
 	}
 	all = append(all, finding{"ok", "database", "can be written"})
-	all = append(all, checkTeam(ctx, s, c), checkCommerce(ctx, s))
+	all = append(all, checkTeam(ctx, s, c))
+	all = append(all, checkCommerce(ctx, s, c)...)
 	all = append(all, checkReading(ctx, s, c)...)
 	return append(all, checkSettings(ctx, s, c)...)
 }
@@ -181,15 +181,4 @@ func checkTeam(ctx context.Context, s *store.Store, c Config) finding {
 		return finding{"warn", "people", "nobody may decide proposals: `aftersale people add NAME --role manager`"}
 	}
 	return finding{"ok", "people", fmt.Sprintf("%d in the team", len(people))}
-}
-
-// checkCommerce asks the commerce platform for a purchase that cannot be there: that it says so shows that it answers.
-func checkCommerce(ctx context.Context, s *store.Store) finding {
-	platform := ledger.New(s, now)
-	_, err := platform.State(ctx, accountID, "DOCTOR")
-	var e *actions.Error
-	if errors.As(err, &e) && e.Code == actions.NotFound {
-		return finding{"ok", "commerce", platform.Name() + " answers"}
-	}
-	return finding{"fail", "commerce", fmt.Sprintf("%s: %v", platform.Name(), err)}
 }

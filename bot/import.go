@@ -12,7 +12,6 @@ import (
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/actions/format"
 	"github.com/aftersale/aftersale/actions/hotmart"
-	"github.com/aftersale/aftersale/actions/ledger"
 )
 
 // importCommand brings purchases in from files.
@@ -45,7 +44,7 @@ func (c importCommand) Run(p *program) error {
 	}
 	// Nothing is sent by this process: what an import causes is enqueued, and carried out by `serve`.
 	core := actions.New(actions.Options{
-		Store: s, Commerce: ledger.New(s, now), Policy: config.Policy, Now: now, NewID: newID, Log: p.log, Vault: secrets,
+		Store: s, Commerce: newCommerce(config, s, p.log).Commerce, Policy: config.Policy, Now: now, NewID: newID, Log: p.log, Vault: secrets,
 	})
 	bad := 0
 	for _, name := range c.Files {

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/aftersale/aftersale/actions"
-	"github.com/aftersale/aftersale/actions/ledger"
 	"github.com/aftersale/aftersale/store"
 )
 
@@ -112,7 +111,7 @@ func (c configFlags) core(p *program) (*actions.Core, *store.Store, error) {
 		return nil, nil, err
 	}
 	return actions.New(actions.Options{
-		Store: s, Commerce: ledger.New(s, now), Policy: config.Policy, Now: now, NewID: newID, Log: p.log, Vault: secrets,
+		Store: s, Commerce: newCommerce(config, s, p.log).Commerce, Policy: config.Policy, Now: now, NewID: newID, Log: p.log, Vault: secrets,
 	}), s, nil
 }
 
