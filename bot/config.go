@@ -135,8 +135,8 @@ type HotmartConfig struct {
 	// ReconcileMinutes is how often it is read what webhooks have missed; 0: never.
 	ReconcileMinutes int `yaml:"reconcile_minutes"`
 
-	APIURL       string `yaml:"api_url"`
-	AuthURL      string `yaml:"auth_url"`
+	APIURL  string `yaml:"api_url"`
+	AuthURL string `yaml:"auth_url"`
 }
 
 // basic takes Basic apart, with or without the word in front that its header has.
