@@ -15,15 +15,10 @@ const pageSize = 500
 // founded is before the platform's first sale: an open beginning of a span. Without one the platform may take a recent window.
 var founded = time.Date(2011, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// saleStatuses are the words by which sales are listed. Without one of them, or a transaction, the listing has only those that are
-// approved or complete (sales history, read November 2026): so whoever wants all asks for each.
-var saleStatuses = []string{"APPROVED", "COMPLETE", "PROTESTED", "REFUNDED", "PARTIALLY_REFUNDED", "CHARGEBACK", "CANCELLED", "EXPIRED", "OVERDUE",
-	"WAITING_PAYMENT", "PRINTED_BILLET", "PROCESSING_TRANSACTION", "UNDER_ANALISYS", "PRE_ORDER", "NO_FUNDS", "BLOCKED", "STARTED"}
-
 // A salesQuery says which sales are read.
 type salesQuery struct {
 	transaction actions.Transaction
-	status      string // one of saleStatuses; empty: approved and complete, unless a transaction is given
+	status      string // the platform's word; empty: approved and complete alone, unless a transaction is given
 	email       actions.Email
 	product     string
 	since       time.Time // of the order
