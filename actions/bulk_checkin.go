@@ -76,7 +76,7 @@ func (k bulkCheckIn) judge(list []store.FullPurchase, f bulkScope) []bulkCandida
 	for i, full := range list {
 		p := toPurchase(full)
 		all[i] = bulkCandidate{target: string(p.Transaction)}
-		facts := checkInCase{purchase: p, all: p.Tickets.All(), chosen: p.Tickets.Open(), page: k.c.hasPages(), secret: k.c.vault.Ready()}
+		facts := checkInCase{purchase: p, all: p.Tickets.All(), chosen: p.Tickets.Open(), page: k.c.ticketDesk != nil || k.c.hasPages(), secret: k.c.ticketDesk != nil || k.c.vault.Ready()}
 		if v := mayCheckIn(Actor{Role: Agent}, facts, Policy{}, f.now); v.Decision == Blocked {
 			all[i].leftOut = v.Rule
 		}

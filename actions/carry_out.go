@@ -186,7 +186,7 @@ func (c *Core) attempt(ctx context.Context, req store.Request, asked order, was 
 	if was.waits() {
 		return asked.Said.word(o.Op, true, c.now()), c.now(), nil // the platform has the order, or somebody of the team
 	}
-	if c.byHand(o.Op) {
+	if c.ByHand(o.Op) {
 		return Outcome{Kind: OutcomeAssisted}, c.now(), nil
 	}
 	if was != RequestRecorded {

@@ -62,7 +62,7 @@ func (c *Core) takeTogether(ctx context.Context, batcher Batcher, run, key strin
 	err = c.store.Tx(ctx, func(tx *store.Store) error {
 		all = nil
 		mine, o, err := recordedRequest(tx, key)
-		if err != nil || mine.Key == "" || c.byHand(o.Order.Op) {
+		if err != nil || mine.Key == "" || c.ByHand(o.Order.Op) {
 			return err
 		}
 		most := batcher.Together(o.Order.Op)

@@ -139,7 +139,11 @@ func (c *Core) mailCheckIn(tx *store.Store, shop store.Account, key string, p Pu
 	if open == 0 {
 		template = "ticket"
 	}
-	l := letter{key: key + "/" + template, template: template, to: p.Buyer.Email, buyer: p.Buyer, values: values, mass: mass}
+	end := template
+	if c.ticketDesk != nil { // the links are the platform's, read when the mail is sent
+		template, end, values.TicketLink = checkInThereMail, checkInMail, ""
+	}
+	l := letter{key: key + "/" + end, template: template, to: p.Buyer.Email, buyer: p.Buyer, values: values, mass: mass}
 	if err := c.write(tx, shop, l); err != nil {
 		return err
 	}
@@ -152,7 +156,9 @@ func (c *Core) checkInVerdict(s *store.Store, who Actor, p Purchase, ticket stri
 	if err != nil {
 		return Verdict{}, nil, err
 	}
-	facts := checkInCase{purchase: p, all: len(all), page: c.hasPages(), secret: c.vault.Ready()}
+	there := c.ticketDesk != nil // where nothing of ours is needed, and finished tickets are the platform's to send
+	again = again && !there
+	facts := checkInCase{purchase: p, all: len(all), page: there || c.hasPages(), secret: there || c.vault.Ready()}
 	chosen := slices.DeleteFunc(all, func(t store.Ticket) bool {
 		if ticket != "" {
 			return t.ID != ticket

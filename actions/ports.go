@@ -215,6 +215,7 @@ type MailValues struct {
 	AskURL       string    `json:"-"`                     // where he answers: signed when the mail is sent
 	Tickets      int       `json:"tickets,omitempty"`     // how many the mail is about
 	TicketLink   string    `json:"ticket_link,omitempty"` // which they are; not a link yet
+	TicketURLs   []string  `json:"-"`                     // the platform's own link of each: read when the mail is sent, and kept nowhere
 	TicketURL    string    `json:"-"`                     // where they are: signed when the mail is sent, and kept nowhere
 	Code         string    `json:"-"`                     // one-time, and kept nowhere
 	Minutes      int       `json:"-"`                     // for which the code is good
@@ -233,6 +234,7 @@ type MailValues struct {
 var MailTemplates = []string{
 	"access",            // here is your product again (one product; a bundle sends several)
 	"checkin",           // say who comes to the event
+	"checkin_there",     // say so on the platform that gives the tickets out
 	"ticket",            // here are your tickets
 	"refund_requested",  // your refund is under way
 	"refund_done",       // the money is on its way, and when it comes by payment method

@@ -25,7 +25,7 @@ func (c *Core) attemptMail(ctx context.Context, req store.Request, asked order, 
 		return asked.Said.word(asked.Order.Op, readable, now), now, nil
 	case was != RequestRecorded:
 		return Outcome{Kind: OutcomeRefused, Detail: "outcome.refused.unanswered"}, now, nil
-	case c.byHand(asked.Order.Op):
+	case c.ByHand(asked.Order.Op):
 		return Outcome{Kind: OutcomeAssisted}, now, nil
 	}
 	outcome, err := c.commerce.Do(ctx, asked.Order)
@@ -35,8 +35,8 @@ func (c *Core) attemptMail(ctx context.Context, req store.Request, asked order, 
 	return outcome, c.now(), err
 }
 
-// byHand reports whether a request is one that somebody of the team carries out: it is not sent to the platform.
-func (c *Core) byHand(op Operation) bool { return c.commerce.Can(op) == Assisted }
+// ByHand reports whether a request is one that somebody of the team carries out: it is not sent to the platform.
+func (c *Core) ByHand(op Operation) bool { return c.commerce.Can(op) == Assisted }
 
 // word is what comes of a task by what somebody said of it, when the platform does not show it as done; nothing while it is
 // looked at.

@@ -106,6 +106,15 @@ func (c *Core) sendMail(ctx context.Context, job jobs.Job) error {
 	case "password_changed":
 		values.NotMeURL = c.offURL(values.Reset, values.At)
 	}
+	if m.Template == checkInThereMail {
+		values.TicketURLs, err = c.linksThere(ctx, s, m, values.Transaction)
+		if errors.Is(err, errNothingPending) {
+			return c.nothingPending(ctx, m)
+		}
+		if err != nil {
+			return c.mailNotSent(ctx, m, job.Attempt, fmt.Errorf("read the tickets of mail %s: %w", m.ID, err))
+		}
+	}
 	files, err := c.mailFiles(s, m.AccountID, values.Reply)
 	if err != nil {
 		return fmt.Errorf("files of mail %s: %w", m.ID, err)

@@ -30,6 +30,7 @@ type CheckIn struct {
 	Naming    bool // he says here who comes
 	Name      string
 	Email     string
+	There     bool               // tickets, links and names are the platform's own
 	Door      actions.DoorTicket `json:",omitzero"` // of the ticket whose code was typed
 }
 
@@ -49,12 +50,17 @@ func (f *CheckIn) Steps() []flow.Step {
 	events := listing && f.Staff && f.Query == "" && f.Event == ""
 	why := func() []flow.Text { return verdict(f.Verdict) }
 	ready := f.Verdict.Rule == "checkin.concluded"
-	choose := len(f.Tickets) > 1 && !f.Again
-	noPage := f.Verdict.Rule == "checkin.no_page" // nothing to mail: who comes can be said here all the same
+	choose := len(f.Tickets) > 1 && !f.Again && !f.There // whose link is whose, the platform knows
+	noPage := f.Verdict.Rule == "checkin.no_page"        // nothing to mail: who comes can be said here all the same
 	naming := f.Naming || noPage
 	refused := f.Verdict.Decision != actions.Allowed && !noPage
 	confirm := flow.Confirm("confirm", f.chosen)
-	if len(f.meant()) == 1 {
+	if f.There {
+		confirm = confirm.Body(func() []flow.Text { return []flow.Text{flow.T("checkin.there")} })
+		if f.Staff {
+			confirm = confirm.With(f.own()...)
+		}
+	} else if len(f.meant()) == 1 {
 		confirm = confirm.With(flow.Go("name", func() { f.Naming = true }))
 	}
 	return append(f.link(f.core),
@@ -75,7 +81,7 @@ func (f *CheckIn) Steps() []flow.Step {
 		flow.When(listing, f.pick()),
 
 		flow.When(known, flow.Do("look_up", f.lookUp)),
-		flow.When(ready && !f.Again, flow.Menu("ready", f.card, flow.Go("again", func() { f.Again = true }), openPurchase(f.Transaction)).Body(why)),
+		flow.When(ready && !f.Again, flow.Menu("ready", f.card, f.again()...).Body(why)),
 		flow.When(f.Again, flow.Do("look_again", f.judge)),
 		flow.When(refused, flow.Result("blocked", f.about, openPurchase(f.Transaction)).Body(why)),
 		flow.When(choose, flow.Form("which", flow.Pick("ticket", &f.Ticket, f.ticketOptions()...)).Card(f.card)),
@@ -219,7 +225,7 @@ func (f *CheckIn) list(c flow.Call) error {
 }
 
 func (f *CheckIn) lookUp(c flow.Call) (err error) {
-	f.Ticket, f.Again, f.Naming = "", false, false
+	f.Ticket, f.Again, f.Naming, f.There = "", false, false, f.core.HasTicketDesk()
 	if err := f.load(c, f.core); err != nil {
 		if e := actions.AsError(err); f.Staff && e.Code == actions.NotFound { // he typed it there
 			again := *e
@@ -260,4 +266,20 @@ func (f *CheckIn) meant() []actions.Ticket {
 		}
 		return !f.Again && t.State == actions.TicketConcluded
 	})
+}
+
+// again are the ways on from tickets that are complete.
+func (f *CheckIn) again() []flow.Item {
+	if f.There {
+		return []flow.Item{openPurchase(f.Transaction)}
+	}
+	return []flow.Item{flow.Go("again", func() { f.Again = true }), openPurchase(f.Transaction)}
+}
+
+// own is the way to the platform's own mail, where it has one.
+func (f *CheckIn) own() []flow.Item {
+	if f.core == nil || !f.core.SendsMail(actions.OpCheckIn) {
+		return nil
+	}
+	return []flow.Item{flow.Open("own", "platform_mail", map[string]string{"transaction": string(f.Transaction), "op": string(actions.OpCheckIn)})}
 }

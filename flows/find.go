@@ -31,9 +31,10 @@ type Find struct {
 	Resend   actions.Verdict
 	Email    actions.Verdict
 	CheckIn  actions.Verdict
-	Chats    bool // the buyer has some, for the team
-	Page     bool // for a buyer: there is one of all that he has bought
-	Cases    bool // likewise
+	Chats    bool     // the buyer has some, for the team
+	Page     bool     // for a buyer: there is one of all that he has bought
+	Cases    bool     // likewise
+	ByHand   []string `json:",omitzero"` // for the team: what is done in the platform's panel
 	History  bool
 	Happened []actions.Happening
 
@@ -154,7 +155,7 @@ func (f *Find) load(c flow.Call) (err error) {
 			return err
 		}
 	}
-	f.Page = !f.Staff && f.core.HasPages()
+	f.Page, f.ByHand = !f.Staff && f.core.HasPages(), f.byHand()
 	f.Happened = nil
 	if f.History {
 		f.Happened, err = f.core.History(c, c.Who, f.Picked, 10)
@@ -162,8 +163,33 @@ func (f *Find) load(c flow.Call) (err error) {
 	return err
 }
 
+// byHand are the kinds of what is offered here and done in the platform's panel; nothing for a buyer, whom it does not concern.
+func (f *Find) byHand() []string {
+	var kinds []string
+	for _, o := range []struct {
+		kind    string
+		op      actions.Operation
+		offered bool
+	}{
+		{actions.KindRefund, actions.OpRefund, f.Refund.Decision != actions.Blocked},
+		{actions.KindEmail, actions.OpChangeEmail, f.Email.Decision != actions.Blocked},
+		{actions.KindCancel, actions.OpCancel, f.Cancel.Decision == actions.Allowed},
+		{actions.KindReactivate, actions.OpReactivate, f.Reactivate.Decision == actions.Allowed},
+	} {
+		if f.Staff && o.offered && f.core.ByHand(o.op) {
+			kinds = append(kinds, o.kind)
+		}
+	}
+	return kinds
+}
+
 func (f *Find) card() []flow.Fact {
 	facts := whole(f.Purchase, !f.Staff, f.At)
+	var hands []flow.Text
+	for _, kind := range f.ByHand {
+		hands = append(hands, flow.T("task.kind."+kind))
+	}
+	facts = append(facts, flow.Card("by_hand", hands)...)
 	var lines []flow.Text
 	for _, h := range f.Happened {
 		lines = append(lines, flow.T("history."+h.Action, "at", flow.Moment(h.At), "who", flow.PersonName(h.Actor)))

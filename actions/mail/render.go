@@ -31,6 +31,7 @@ type page struct {
 	SupportEmail                              string
 	Chat, ChatURL                             string
 	Page, PageURL                             string
+	Links                                     []string // several of what the button opens
 }
 
 type fact struct{ Label, Value string }
@@ -54,6 +55,14 @@ func Render(m actions.Message) (Letter, error) {
 		return Letter{}, &actions.Error{Code: actions.Internal, Key: "error.internal", Err: err}
 	}
 	p := w.page(l, m.Template, locale, values(w, locale, m))
+	if m.Template == checkInThere && len(m.Values.TicketURLs) > 1 {
+		p.URL = ""
+		for _, link := range m.Values.TicketURLs {
+			if link = webLink(link); link != "" {
+				p.Links = append(p.Links, link)
+			}
+		}
+	}
 
 	layouts, err := readLayouts()
 	if err != nil {
@@ -83,6 +92,9 @@ var readLayouts = sync.OnceValues(func() (layouts, error) {
 	html, err := htmltemplate.ParseFS(files, "layout.html")
 	return layouts{text, html}, err
 })
+
+// checkInThere is the template whose mail carries the platform's own link of each ticket.
+const checkInThere = "checkin_there"
 
 // values are the message's facts as the reader's language writes them; what is missing is "".
 func values(w *words, locale string, m actions.Message) map[string]string {
@@ -134,6 +146,15 @@ func values(w *words, locale string, m actions.Message) map[string]string {
 	out["event_at"] = format.DateTime(locale, cmp.Or(v.Event.Timezone, m.Timezone), v.Event.Starts)
 	if v.Tickets > 1 {
 		out["several"] = format.Number(locale, int64(v.Tickets))
+	}
+	if m.Template == checkInThere {
+		out["ticket_url"], out["several"] = "", ""
+		if len(v.TicketURLs) > 0 {
+			out["ticket_url"] = webLink(v.TicketURLs[0])
+		}
+		if n := len(v.TicketURLs); n > 1 {
+			out["several"] = format.Number(locale, int64(n))
+		}
 	}
 	payment := string(v.Payment)
 	if w.Payment[payment] == "" {

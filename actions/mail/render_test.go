@@ -37,7 +37,8 @@ func message(template, locale string) actions.Message {
 			PageURL: "https://support.example.com/b/mine/01JN5T_0_t9_5f", Days: 7,
 			Plan: "Clube mensal", Day: 31, Charge: actions.Money{Minor: 5990, Currency: "BRL"}, Ask: "01JN5V", AskURL: "https://support.example.com/b/feedback/01JN5V_t9_5f", Asked: "01JN5T", AcceptURL: "https://support.example.com/b/accept/01JN5T_t9_5f", Next: time.Date(2026, 4, 5, 15, 0, 0, 0, time.UTC),
 			Until: time.Date(2026, 3, 15, 17, 29, 0, 0, time.UTC), Change: "01JN5T", NotMeURL: "https://support.example.com/b/not-me/01JN5T_t9_5f",
-			Tickets: 3, TicketURL: "https://support.example.com/b/tickets/p01JN-5T_t9_5f",
+			TicketURLs: []string{"https://platform.example.com/check-in/3f2a?t=1&u=2", "https://platform.example.com/check-in/9c1b"},
+			Tickets:    3, TicketURL: "https://support.example.com/b/tickets/p01JN-5T_t9_5f",
 			Event: actions.Event{Starts: time.Date(2026, 12, 5, 19, 30, 0, 0, time.UTC), Timezone: "Europe/Lisbon", Place: "Rua do Pão, 12, Lisboa"},
 		},
 	}

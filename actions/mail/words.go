@@ -63,6 +63,7 @@ func (p *paragraph) UnmarshalYAML(raw []byte) error {
 var facts = map[string][]string{
 	"access":            {"product", "transaction"},
 	"checkin":           {"product", "event_at", "event_place", "several", "transaction"},
+	"checkin_there":     {"product", "event_at", "event_place", "transaction"},
 	"ticket":            {"product", "event_at", "event_place", "several", "transaction"},
 	"refund_requested":  {"product", "price", "transaction"},
 	"refund_done":       {"product", "price", "transaction"},
@@ -91,7 +92,7 @@ var facts = map[string][]string{
 }
 
 // links are the values that a mail's button opens, where it is another than "access_url".
-var links = map[string]string{"feedback_ask": "ask_url", "feedback_case": "ask_url", "reactivation_asked": "accept_url", "email_changed_old": "not_me_url", "page_link": "page_url", "password_reset": "reset_url", "password_changed": "not_me_url", "checkin": "ticket_url", "ticket": "ticket_url"}
+var links = map[string]string{"feedback_ask": "ask_url", "feedback_case": "ask_url", "reactivation_asked": "accept_url", "email_changed_old": "not_me_url", "page_link": "page_url", "password_reset": "reset_url", "password_changed": "not_me_url", "checkin": "ticket_url", "checkin_there": "ticket_url", "ticket": "ticket_url"}
 
 // dictionary reads all languages once; the files are part of the program, so an error is ours.
 var dictionary = sync.OnceValues(func() (map[string]*words, error) {

@@ -18,23 +18,24 @@ import (
 
 // given is the world before a conversation.
 type given struct {
-	Now       string            `yaml:"now"`
-	Locale    string            `yaml:"locale"`
-	People    map[string]string `yaml:"people"` // name → role
-	Buyers    map[string]string `yaml:"buyers"` // name → e-mail address that he is linked to
-	Purchases yaml.MapSlice     `yaml:"purchases"`
-	Flood     int               `yaml:"flood"`            // turns of one person in a minute; 0: no limit
-	PerMinute int               `yaml:"mails_per_minute"` // that the mail server takes; 0: as many as there are
-	Many      int               `yaml:"many"`             // for more than so many the count is typed back, and somebody else agrees; 0: 50
-	Refused   []string          `yaml:"refused"`          // addresses that the mail server refuses once
-	Reveal    bool              `yaml:"reveal"`           // exports may go out with whole names
-	Memory    bool              `yaml:"memory"`           // it names chats of this platform, and is played in memory alone
-	Commerce  []string          `yaml:"commerce"`         // how the platform takes the orders, one after the other; see steps
-	Passwords string            `yaml:"passwords"`        // "platform": they are kept there, and asked for there
-	ByHand    []string          `yaml:"by_hand"`          // operations that the platform leaves to people
-	Panel     string            `yaml:"panel"`            // whose panel they do them in; empty: nothing is known of it
-	Members   map[string]string `yaml:"members"`          // how the members area knows addresses; see membersArea
-	Opinions  bool              `yaml:"opinions"`         // buyers are asked what they think
+	Now       string              `yaml:"now"`
+	Locale    string              `yaml:"locale"`
+	People    map[string]string   `yaml:"people"` // name → role
+	Buyers    map[string]string   `yaml:"buyers"` // name → e-mail address that he is linked to
+	Purchases yaml.MapSlice       `yaml:"purchases"`
+	Flood     int                 `yaml:"flood"`            // turns of one person in a minute; 0: no limit
+	PerMinute int                 `yaml:"mails_per_minute"` // that the mail server takes; 0: as many as there are
+	Many      int                 `yaml:"many"`             // for more than so many the count is typed back, and somebody else agrees; 0: 50
+	Refused   []string            `yaml:"refused"`          // addresses that the mail server refuses once
+	Reveal    bool                `yaml:"reveal"`           // exports may go out with whole names
+	Memory    bool                `yaml:"memory"`           // it names chats of this platform, and is played in memory alone
+	Commerce  []string            `yaml:"commerce"`         // how the platform takes the orders, one after the other; see steps
+	Passwords string              `yaml:"passwords"`        // "platform": they are kept there, and asked for there
+	ByHand    []string            `yaml:"by_hand"`          // operations that the platform leaves to people
+	Panel     string              `yaml:"panel"`            // whose panel they do them in; empty: nothing is known of it
+	Members   map[string]string   `yaml:"members"`          // how the members area knows addresses; see membersArea
+	Desk      map[string][]string `yaml:"desk"`             // tickets that the platform gives out, by address; see ticketDesk
+	Opinions  bool                `yaml:"opinions"`         // buyers are asked what they think
 	sold      []sold
 }
 

@@ -121,7 +121,7 @@ func openAt(t *testing.T, s *store.Store, g given, on Platform, memory *chats, a
 	}
 	g.byHand(commerce)
 	w.platform = commerce.Commerce
-	w.core = actions.New(actions.Options{Store: w.store, Commerce: ordered{commerce, w}, Guide: g.guide(t), Members: g.members(t, w), Mailer: w, Policy: g.policy(), Shop: g.shop(), Rooms: w.rooms, Now: w.now, NewID: w.newID,
+	w.core = actions.New(actions.Options{Store: w.store, Commerce: ordered{commerce, w}, Guide: g.guide(t), Members: g.members(t, w), Tickets: g.tickets(), Mailer: w, Policy: g.policy(), Shop: g.shop(), Rooms: w.rooms, Now: w.now, NewID: w.newID,
 		MailPerMinute: g.PerMinute, Vault: secrets, NewCode: w.newCode, Hooks: calling{w}, Random: &counting{}, PublicURL: func() string { return "https://shop.example" },
 		Hours:       actions.DefaultHours(),
 		PasswordURL: "https://platform.example/password",
@@ -173,6 +173,9 @@ func (w *world) Send(_ context.Context, m actions.Message) error {
 	line := fmt.Sprintf("! mail %s %s", string(m.To), m.Template)
 	if m.Values.Code != "" {
 		line += " " + m.Values.Code
+	}
+	if n := len(m.Values.TicketURLs); n > 0 {
+		line += fmt.Sprintf(" (%d links of the platform)", n)
 	}
 	w.outside = append(w.outside, line)
 	w.mailed = m.Values.ChatURL
