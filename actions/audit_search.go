@@ -34,7 +34,7 @@ var AuditAreas = []AuditArea{AreaMoney, AreaIdentity, AreaAccess, AreaTeam, Area
 
 // auditAreas says by the first word of an action where it belongs.
 var auditAreas = map[string]AuditArea{
-	"refund": AreaMoney, "product": AreaMoney,
+	"refund": AreaMoney, "claim": AreaMoney, "product": AreaMoney,
 	"cancel": AreaMoney, "chargeday": AreaMoney, "reactivate": AreaMoney,
 	"task": AreaPlatform, "accessmail": AreaAccess, "checkinmail": AreaAccess,
 	"email": AreaIdentity, "putback": AreaIdentity, "buyer": AreaIdentity, "code": AreaIdentity, "document": AreaIdentity, "password": AreaIdentity,

@@ -21,6 +21,7 @@ func (c *Core) Handlers() map[string]jobs.Handler {
 		JobBulk:    c.bulkJob,
 		JobResult:  c.resultJob,
 		JobInbound: c.inboundJob,
+		JobClaim:   c.lookAtClaim,
 		JobExpire:  c.expire,
 		JobLook:    c.lookForMember,
 		JobHook:    c.callHook,
@@ -178,6 +179,9 @@ func (c *Core) attempt(ctx context.Context, req store.Request, asked order, was 
 			if outcome, known, err := c.refundShows(asked, was, state); known || err != nil {
 				return outcome, state.At, err
 			}
+		}
+		if o.Op == OpApproveClaim && state.Status.Paid() { // the buyer has taken it back
+			return Outcome{Kind: OutcomeRefused, Detail: "outcome.refused.claim_taken_back"}, state.At, nil
 		}
 		if o.Op == OpReactivate && (was.waits() || state.Subscription.Asked != NotAsked) {
 			return c.reactivation(ctx, asked, was, state.Subscription.Asked)

@@ -35,7 +35,10 @@ func (c *Core) approve(tx *store.Store, d decision) error {
 // possible blocks what the platform does not do, on fresh facts. What policy said of the asker counts no more: somebody
 // who may has decided.
 func (c *Core) possible(s *store.Store, d decision) (Verdict, error) {
-	if d.row.Kind == KindRefund {
+	switch d.row.Kind {
+	case KindClaim:
+		return claimable(d.purchase, c.commerce.Can(OpApproveClaim)), nil
+	case KindRefund:
 		return c.refundCase(d.purchase, d.order.part()).refundable(c.now()), nil
 	}
 	policy, err := c.policyFor(s, d.who)
@@ -56,6 +59,9 @@ func (c *Core) deny(tx *store.Store, d decision) error {
 		l := letter{key: RequestOfProposal(d.row.ID) + "/denied", template: d.row.Kind + "_denied",
 			to: d.purchase.Buyer.Email, buyer: d.purchase.Buyer, values: mailValues(d.purchase)}
 		l.values.Reason = d.reason
+		if d.row.Kind == KindClaim {
+			l.values.Until = d.order.Until
+		}
 		if d.row.Kind == KindEmail {
 			l.values.NewEmail = d.order.Order.NewEmail.Masked()
 		}
@@ -82,6 +88,8 @@ func (c *Core) rebuild(tx *store.Store, d decision) error {
 	}
 	fresh := order{Order: d.order.Order, Reason: d.order.Reason, Note: d.order.Note, ByBuyer: d.order.ByBuyer, Path: d.order.Path}
 	switch d.row.Kind {
+	case KindClaim:
+		fresh.Order.Amount, fresh.Verdict, fresh.Claimed, fresh.Until = d.purchase.Price, d.order.Verdict, d.order.Claimed, d.order.Until
 	case KindRefund:
 		part := d.order.part()
 		fresh.Order = refundOrder(fresh.Order.Key, fresh.Order.Account, d.purchase, part)

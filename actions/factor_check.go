@@ -59,7 +59,7 @@ func (c *Core) FactorFor(ctx context.Context, who Actor, proposal string) (Facto
 // concerns reports whether approving a proposal takes a code: a refund above the amount, together with what was given back
 // before, and whatever is not about money alone.
 func (p SecondFactorPolicy) concerns(row store.Proposal, given int64) bool {
-	return row.Kind != KindRefund || row.Amount+given > int64(p.Above)
+	return row.Kind != KindRefund && row.Kind != KindClaim || row.Amount+given > int64(p.Above)
 }
 
 // stepUp takes the code that changing the team wants. The operator is asked for none.

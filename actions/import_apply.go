@@ -148,6 +148,7 @@ func (l *intake) sell(e SaleEvent, subscription string) bool {
 		p.value.ReadAt = before.ReadAt
 		return false
 	}
+	l.claimed(e, was.status, now.status)
 	if now.status != was.status {
 		l.moved = append(l.moved, statusChange{transaction: p.value.Transaction, from: was.status, to: now.status, raw: now.raw, event: e})
 		l.discover(e, p.value, false)

@@ -35,6 +35,7 @@ type intake struct {
 	events   []string // products that have turned out to be events
 	moved    []statusChange
 	happened []Occurrence
+	claims   []ClaimWork
 	found    []discovery                 // what readings have told that was not known
 	erased   map[string]bool             // buyers, by id, of whom readings tell again what was erased here
 	covers   []store.SyncCover           // readings of the platform that are done; loaded for events that come late
@@ -86,12 +87,12 @@ func (l *intake) reset() {
 	l.paid = map[string]store.PaidRange{}
 	l.inbound, l.newItems, l.events, l.moved, l.happened, l.found, l.covers = nil, nil, nil, nil, nil, nil, nil
 	l.applied, l.erased = 0, map[string]bool{}
-	l.taken, l.told = nil, nil
+	l.taken, l.told, l.claims = nil, nil, nil
 }
 
 // drop forgets what a batch would have written beside the rows that it changed.
 func (l *intake) drop() {
-	l.inbound, l.told, l.newItems, l.events, l.moved, l.happened = nil, nil, nil, nil, nil, nil
+	l.inbound, l.told, l.newItems, l.events, l.moved, l.happened, l.claims = nil, nil, nil, nil, nil, nil, nil
 }
 
 // conflictTries is how often a batch is done again when another process wrote the same rows first.

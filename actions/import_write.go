@@ -38,7 +38,7 @@ func (l *intake) write(tx *store.Store) error {
 	if err := inChunks(l.told, tx.PutInbounds); err != nil {
 		return err
 	}
-	return errors.Join(l.audit(tx), l.core.happened(tx, l.account, l.happened...), l.refresh(tx))
+	return errors.Join(l.audit(tx), l.lookAtClaims(tx), l.core.happened(tx, l.account, l.happened...), l.refresh(tx))
 }
 
 func (l *intake) writeCatalogue(tx *store.Store) error {

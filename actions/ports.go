@@ -239,6 +239,7 @@ var MailTemplates = []string{
 	"refund_requested",  // your refund is under way
 	"refund_done",       // the money is on its way, and when it comes by payment method
 	"refund_denied",     // with the reason and what can still be done
+	"claim_denied",      // the seller does not agree to a refund that was asked for on the platform, with the reason
 	"refund_asked",      // we received your request; a person decides
 	"email_changed_old", // to the old address: the purchase's e-mail was changed
 	"email_changed_new", // to the new address: from now on here

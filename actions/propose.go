@@ -84,6 +84,9 @@ func (c *Core) sealed(a asking, policy Policy) (store.Proposal, error) {
 		Currency: a.purchase.Price.Currency, Status: string(ProposalOpen), ReplyTo: a.request.ReplyTo,
 		ExpiresAt: now.Add(policy.proposalLife()), CreatedAt: now,
 	}
+	if a.request.Action == KindClaim {
+		p.ExpiresAt = a.order.Until
+	}
 	p.Seal, err = seal(p)
 	return p, err
 }

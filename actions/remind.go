@@ -25,18 +25,21 @@ func (c *Core) remindProposals(ctx context.Context) error {
 			if hours == 0 {
 				continue
 			}
-			if err := c.remindWithin(ctx, a.ID, time.Duration(hours)*time.Hour, 2-i); err != nil {
+			if err := c.remindWithin(ctx, a.ID, time.Duration(hours)*time.Hour, 2-i, false); err != nil {
 				return err
 			}
+		}
+		if err := c.remindClaims(ctx, a.ID); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// remindWithin sends the nth reminder of every proposal of a shop that ends within a span from now.
-func (c *Core) remindWithin(ctx context.Context, account string, within time.Duration, n int) error {
+// remindWithin sends the nth reminder of every proposal of a shop that ends within a span from now: of claims, or of all others.
+func (c *Core) remindWithin(ctx context.Context, account string, within time.Duration, n int, claims bool) error {
 	for {
-		due, err := c.store.In(ctx).ProposalsToRemindOf(account, c.now(), within, n, expireBatch)
+		due, err := c.store.In(ctx).ProposalsToRemindOf(account, c.now(), within, n, claims, expireBatch)
 		if err != nil || len(due) == 0 {
 			return err
 		}

@@ -122,8 +122,9 @@ type order struct {
 	ByBuyer bool       `json:"by_buyer,omitempty"` // a buyer asked, not the team
 	Path    EmailPath  `json:"path,omitempty"`     // of a change of e-mail
 	Frozen  time.Time  `json:"frozen,omitzero"`    // until when carrying it out has frozen the purchase
-	Until   time.Time  `json:"until,omitzero"`     // of a reactivation: how long the subscriber can accept it; of a refund: how long the platform may take
+	Until   time.Time  `json:"until,omitzero"`     // of a reactivation: how long the subscriber can accept it; of a refund: how long the platform may take; of a claim: its end
 	Sent    time.Time  `json:"sent,omitzero"`      // when the platform was called last
+	Claimed time.Time  `json:"claimed,omitzero"`   // of a claim: when the buyer made it
 	Agreed  time.Time  `json:"agreed,omitzero"`    // when he did
 	Verdict Verdict    `json:"verdict"`
 	Bulk    *bulkOrder `json:"bulk,omitempty"`  // of a proposal about a run

@@ -74,6 +74,8 @@ func (c *Core) apply(tx *store.Store, s settling) error {
 		switch s.req.Action {
 		case KindRefund:
 			err = c.refund(tx, &s)
+		case KindClaim:
+			err = c.refunded(tx, &s)
 		case KindEmail:
 			err = c.emailChanged(tx, &s)
 		case KindCancel:
@@ -91,6 +93,8 @@ func (c *Core) apply(tx *store.Store, s settling) error {
 			if err := c.refundAsked(tx, &s); err != nil {
 				return err
 			}
+		}
+		if s.req.Action == KindRefund || s.req.Action == KindClaim {
 			err = c.write(tx, s.account, letter{key: s.req.Key + "/requested", template: "refund_requested",
 				to: s.purchase.Buyer.Email, buyer: s.purchase.Buyer, values: s.refundValues()})
 		}
@@ -150,7 +154,7 @@ func (c *Core) release(tx *store.Store, s *settling) error {
 	switch s.order.Order.Op {
 	case OpCancel, OpChangeChargeDay, OpReactivate:
 		return c.releaseSubscription(tx, s)
-	case OpRefund:
+	case OpRefund, OpApproveClaim:
 		if row.Refunding != s.req.Key {
 			return nil
 		}

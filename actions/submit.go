@@ -47,7 +47,7 @@ func (c *Core) submit(tx *store.Store, a asking) (Result, error) {
 func (c *Core) begin(tx *store.Store, a asking, action string) error {
 	a.row.UpdatedAt = c.now()
 	switch a.order.Order.Op {
-	case OpRefund:
+	case OpRefund, OpApproveClaim:
 		a.row.Refunding = a.request.Key
 	case OpChangeEmail:
 		policy, err := c.policyFor(tx, a.who)
@@ -87,7 +87,7 @@ func (o order) auditData(request string) auditData {
 	switch {
 	case o.Bulk != nil:
 		d.Count, d.Detail = o.Bulk.Count, o.Bulk.Kind
-	case o.Order.Op == OpRefund:
+	case o.Order.Op == OpRefund, o.Order.Op == OpApproveClaim:
 		d.Amount = o.Order.Amount
 	case o.Order.Op.ofSubscription():
 		d.Code, d.Day, d.Charge, d.Amount = o.Order.Subscription, o.Order.ChargeDay, o.Order.Charge, o.Order.Amount

@@ -74,8 +74,10 @@ func proposalFacts(p actions.Proposal, reader actions.Role) []flow.Fact {
 	default:
 		facts = append(facts, flow.Card("price", p.Purchase.Price, "amount", partOf(p.Amount, p.Purchase.Price), "payment", payment(p.Purchase))...)
 	}
-	facts = append(facts, flow.Card("asked_by", flow.T("proposal.asker", "who", asker(p), "role", p.AskedByRole),
-		"reason", p.Reason, "note", p.Note)...)
+	if p.Kind == actions.ProposalClaim {
+		facts = append(facts, claimFacts(p)...)
+	}
+	facts = append(facts, flow.Card("asked_by", askedBy(p), "reason", p.Reason, "note", p.Note)...)
 	if until := p.Purchase.FrozenUntil; until.After(p.AskedAt) {
 		facts = append(facts, flow.Fact{Name: "frozen", Value: flow.T("purchase.frozen", "until", until)})
 	}
@@ -94,6 +96,19 @@ func proposalFacts(p actions.Proposal, reader actions.Role) []flow.Fact {
 			said, p.DecidedReason, "outcome", outcomeOf(p))...)
 	}
 	return facts
+}
+
+// askedBy is who asked and what he is here. A claim was made on the platform.
+func askedBy(p actions.Proposal) flow.Text {
+	if p.Kind == actions.ProposalClaim {
+		return flow.T("proposal.claimant")
+	}
+	return flow.T("proposal.asker", "who", asker(p), "role", p.AskedByRole)
+}
+
+// claimFacts are what a decider weighs, and how the platform sees it now: a claim can end there whatever was decided here.
+func claimFacts(p actions.Proposal) []flow.Fact {
+	return flow.Card("status", p.Purchase.Status, "guarantee", guarantee(p.Purchase, p.AskedAt), "access", access(p.Purchase))
 }
 
 // shown says by what a buyer has shown that he may want a change of e-mail: never what it was.

@@ -72,7 +72,7 @@ func (f *Refunds) Steps() []flow.Step {
 		flow.Do("load", f.load),
 		flow.When(!open, flow.Result("closed", f.card)),
 		flow.When(f.Passed["decision"] == "", flow.Form("decide", flow.Choice("decision", &f.Decision, approve, deny)).Card(f.card).Body(rule)),
-		flow.When(f.Decision == deny, flow.Form("why", flow.Input("reason", &f.Reason, parseNote).Long()).Card(f.card)),
+		flow.When(f.Decision == deny, flow.Form("why", flow.Input("reason", &f.Reason, parseNote).Long()).Card(f.card).Body(f.denying)),
 		flow.When(f.Decision != deny, flow.Confirm("confirm", f.card).Body(rule).Danger().With(flow.Go("with_note", func() { f.Noted = true }))),
 		flow.When(f.Decision != deny && f.Noted, flow.Form("note", flow.Input("note", &f.Reason, parseNote).Long().Optional()).Card(f.card)),
 	}
@@ -84,6 +84,14 @@ func (f *Refunds) Steps() []flow.Step {
 		flow.When(f.Decided.Status == actions.ProposalWithdrawn, flow.Result("withdrawn", f.card).Body(func() []flow.Text { return because(f.Decided) })),
 		flow.Result("denied", f.card),
 	)
+}
+
+// denying says what it means to deny: a claim is decided on the platform.
+func (f *Refunds) denying() []flow.Text {
+	if f.Item.Kind != actions.ProposalClaim {
+		return nil
+	}
+	return []flow.Text{flow.T("refunds.why.claim", "date", flow.Moment(f.Item.ExpiresAt))}
 }
 
 func (f *Refunds) list(c flow.Call) error {

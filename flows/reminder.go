@@ -43,6 +43,9 @@ func ShowReminder(p actions.Proposal, n int, reader actions.Actor) (flow.View, m
 			v.Title = flow.T("reminder.bulk", "asked_by", asker(p), "what", kindOf(*p.Bulk), "count", p.BulkCount)
 		}
 		v.Body = []flow.Text{flow.T("reminder.until", "until", flow.Moment(p.ExpiresAt))}
+		if p.Kind == actions.ProposalClaim { // nothing lapses: the platform pays
+			v.Body = []flow.Text{flow.T("reminder.claim_until", "until", flow.Moment(p.ExpiresAt))}
+		}
 	}
 	return v, launches
 }

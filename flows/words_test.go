@@ -116,7 +116,7 @@ func TestEveryKeyOfTheActionsHasWords(t *testing.T) {
 		actions.RequestNeedsBuyer, actions.RequestAssisted, actions.RequestRefused, actions.RequestUnknown}
 	for _, s := range states {
 		keys["outcome."+string(s)] = true
-		for _, kind := range []string{actions.KindRefund, actions.KindEmail, actions.KindCancel, actions.KindChargeDay, actions.KindReactivate} {
+		for _, kind := range []string{actions.KindRefund, actions.KindClaim, actions.KindEmail, actions.KindCancel, actions.KindChargeDay, actions.KindReactivate} {
 			keys["request."+kind+"."+string(s)] = true
 		}
 	}

@@ -60,6 +60,21 @@ func (s *Store) TouchProposal(account, requestKey string) (string, error) {
 	return all[0].ID, s.db().Exec("UPDATE proposals SET revision = revision + 1 WHERE id = ?", all[0].ID).Error
 }
 
+// TouchProposalByID counts the revision of a proposal, as what is shown of it has changed.
+func (s *Store) TouchProposalByID(id string) error {
+	return s.execOne("UPDATE proposals SET revision = revision + 1 WHERE id = ?", id)
+}
+
+// ClaimsOf lists the claims of a purchase, newest first.
+func (s *Store) ClaimsOf(purchase string, limit int) ([]Proposal, error) {
+	var all []Proposal
+	err := s.db().Where("purchase_id = ? AND kind = 'claim'", purchase).Order("created_at DESC, id DESC").Limit(limit).Find(&all).Error
+	if err != nil {
+		return nil, fmt.Errorf("claims of a purchase: %w", err)
+	}
+	return all, nil
+}
+
 // A ProposalFilter selects proposals. The zero After starts at the oldest.
 type ProposalFilter struct {
 	Account string

@@ -2,10 +2,15 @@ package store
 
 import "time"
 
-// ProposalsToRemindOf lists open proposals of an account that end within a span from now and have had fewer than n reminders.
-func (s *Store) ProposalsToRemindOf(account string, now time.Time, within time.Duration, n, limit int) ([]Proposal, error) {
+// ProposalsToRemindOf lists open proposals of an account, claims or all others, that end within a span from now and have had fewer
+// than n reminders.
+func (s *Store) ProposalsToRemindOf(account string, now time.Time, within time.Duration, n int, claims bool, limit int) ([]Proposal, error) {
 	var all []Proposal
-	err := s.db().Where("account_id = ? AND status = 'open' AND reminded < ? AND expires_at > ? AND expires_at <= ?", account, n, now, now.Add(within)).
+	kind := "kind <> 'claim'"
+	if claims {
+		kind = "kind = 'claim'"
+	}
+	err := s.db().Where(kind).Where("account_id = ? AND status = 'open' AND reminded < ? AND expires_at > ? AND expires_at <= ?", account, n, now, now.Add(within)).
 		Order("expires_at, id").Limit(limit).Find(&all).Error
 	return all, err
 }

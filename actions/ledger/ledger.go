@@ -29,7 +29,8 @@ func (l *Ledger) Name() string { return "ledger" }
 // Can implements actions.Commerce: the ledger does everything itself.
 func (l *Ledger) Can(op actions.Operation) actions.Capability {
 	switch op {
-	case actions.OpRefund, actions.OpRefundPart, actions.OpChangeEmail, actions.OpPassword, actions.OpCancel, actions.OpChangeChargeDay, actions.OpReactivate, actions.OpAccept:
+	case actions.OpRefund, actions.OpRefundPart, actions.OpChangeEmail, actions.OpPassword, actions.OpCancel, actions.OpChangeChargeDay, actions.OpReactivate, actions.OpAccept,
+		actions.OpApproveClaim:
 		return actions.ByAPI
 	}
 	return actions.NoSupport
@@ -106,7 +107,8 @@ func judge(o actions.Order, now actions.RemoteState, price int64, entries []stor
 	switch {
 	case now.Status == actions.Refunded:
 		return refuse(refunded)
-	case !now.Status.Kept() || o.Op != actions.OpRefund && !now.Status.Paid():
+	case o.Op == actions.OpApproveClaim && now.Status == actions.Disputed:
+	case o.Op == actions.OpApproveClaim, !now.Status.Kept(), o.Op != actions.OpRefund && !now.Status.Paid():
 		return refuse(notRefundable)
 	case len(entries) >= store.MaxLedgerEntries: // their sum is not known
 		return refuse(notRefundable)
@@ -153,6 +155,8 @@ func stateOf(sale store.FullPurchase, entries []store.LedgerEntry) actions.Remot
 	given := int64(0) // by the ledger; what an import has told may be more
 	for _, e := range entries {
 		switch actions.Operation(e.Op) {
+		case actions.OpApproveClaim:
+			s.Status, s.At, given = actions.Refunded, e.CreatedAt.UTC(), given+e.Amount
 		case actions.OpRefund:
 			given += e.Amount
 			if s.At = e.CreatedAt.UTC(); s.Status != actions.Refunded {

@@ -68,6 +68,7 @@ var facts = map[string][]string{
 	"refund_requested":  {"product", "price", "transaction"},
 	"refund_done":       {"product", "price", "transaction"},
 	"refund_denied":     {"product", "price", "transaction"},
+	"claim_denied":      {"product", "price", "transaction"},
 	"refund_asked":      {"product", "price", "transaction"},
 	"email_changed_old": {"product", "transaction", "new_email", "at"},
 	"email_changed_new": {"product", "transaction", "at"},

@@ -192,7 +192,7 @@ func longCards(p actions.Purchase, rule actions.Verdict) []longView {
 		actions.ProposalRebuilt, actions.ProposalWithdrawn}
 	states := []actions.RequestState{actions.RequestRecorded, actions.RequestSending, actions.RequestDone, actions.RequestRequested,
 		actions.RequestNeedsBuyer, actions.RequestAssisted, actions.RequestRefused, actions.RequestUnknown}
-	for _, kind := range []string{actions.ProposalRefund, actions.ProposalEmail} {
+	for _, kind := range []string{actions.ProposalRefund, actions.ProposalEmail, actions.ProposalClaim} {
 		for _, status := range statuses {
 			proposal := longProposal(p, rule, kind, status)
 			for _, reader := range []actions.Actor{manager, buyer} {

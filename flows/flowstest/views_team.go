@@ -93,7 +93,7 @@ func longTeamCards(p actions.Purchase, rule actions.Verdict) []longView {
 		}
 	}
 	manager := actions.Actor{ID: "m", Role: actions.Manager}
-	for _, kind := range []string{actions.ProposalRefund, actions.ProposalEmail} {
+	for _, kind := range []string{actions.ProposalRefund, actions.ProposalEmail, actions.ProposalClaim} {
 		for _, status := range []actions.ProposalStatus{actions.ProposalOpen, actions.ProposalApproved, actions.ProposalExpired} {
 			proposal := longProposal(p, rule, kind, status)
 			proposal.Reminders = 2
