@@ -1,6 +1,7 @@
 package hotmart
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -30,6 +31,8 @@ type Options struct {
 	Limiter         remote.Limiter // of PerMinute calls, shared by replicas; nil: only what the platform itself says
 	Now             func() time.Time
 	Log             *slog.Logger // discards when nil
+	// Wait pauses between tries of a reading, and returns early when ctx ends. A timer when nil; tests have no time.
+	Wait func(ctx context.Context, d time.Duration) error
 }
 
 // A Platform is Hotmart as one credential sees it. It implements actions.Commerce and what a platform may offer beside it. It is
@@ -56,8 +59,8 @@ func New(o Options) *Platform {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Platform{
-		api:  remote.New(remote.Options{Base: o.APIURL, HTTP: o.HTTP, Limiter: o.Limiter, Now: o.Now}),
-		auth: newAuth(remote.New(remote.Options{Base: o.AuthURL, HTTP: o.HTTP, Now: o.Now}), o),
+		api:  remote.New(remote.Options{Base: o.APIURL, HTTP: o.HTTP, Limiter: o.Limiter, Now: o.Now, Wait: o.Wait}),
+		auth: newAuth(remote.New(remote.Options{Base: o.AuthURL, HTTP: o.HTTP, Now: o.Now, Wait: o.Wait}), o),
 		now:  o.Now, log: o.Log,
 	}
 }
