@@ -17,14 +17,15 @@ import (
 
 // demoCommand runs everything in one process, with nothing outside of it.
 type demoCommand struct {
-	Listen string `help:"Address of the web console." default:"127.0.0.1:8080"`
-	Data   string `help:"Keep database and mails in this folder, and go on there at the next start; otherwise a temporary folder." placeholder:"DIR"`
+	Listen  string `help:"Address of the web console." default:"127.0.0.1:8080"`
+	Data    string `help:"Keep database and mails in this folder, and go on there at the next start; otherwise a temporary folder." placeholder:"DIR"`
+	Hotmart bool   `help:"Put the shop on a sample platform that stands in for Hotmart, and connect the bot to it as to the real one."`
 }
 
 // Help is the end of the command's --help.
 func (demoCommand) Help() string {
 	return "Anybody who reaches the address may sit at any of the three keyboards: leave it on this machine.\n\n" +
-		"Example:\n  aftersale demo\n  aftersale demo --listen 127.0.0.1:9000 --data ./shop"
+		"Example:\n  aftersale demo\n  aftersale demo --listen 127.0.0.1:9000 --data ./shop\n  aftersale demo --hotmart"
 }
 
 // Run serves the demo until it is told to stop.
@@ -37,7 +38,7 @@ func (c demoCommand) Run(p *program) (err error) {
 	defer l.Close()
 	fmt.Fprintf(p.stdout, "Aftersale: %s\n", consoleAddress(l))
 
-	s, err := openShop(p.ctx, c.Data, spoken(p.getenv), p.quiet())
+	s, err := openShopOn(p.ctx, c.Data, spoken(p.getenv), c.Hotmart, p.quiet())
 	if err != nil {
 		return err
 	}
@@ -52,13 +53,22 @@ func (c demoCommand) Run(p *program) (err error) {
 		return err
 	}
 	a.publicURL = strings.TrimSuffix(consoleAddress(l), "/c/")
-	console := a.newConsole(users, consoleHosts(l))
+	hosts := consoleHosts(l)
+	console := a.newConsole(users, hosts)
 	if err := a.startJobs(p.ctx, 0); err != nil {
 		return err
 	}
 	mux := http.NewServeMux()
 	console.Routes(mux)
 	a.pages().Routes(mux)
+	if s.platform != nil {
+		a.inboundRoutes(mux)
+		s.platform.routes(mux, hosts)
+		s.platform.connect(a.publicURL)
+		stop := context.AfterFunc(p.ctx, s.platform.disconnect)
+		defer stop()
+		fmt.Fprintf(p.stdout, "The sample platform stands in for Hotmart. Its panel: %s/panel\nA refund is requested there and happens “at night”: here, %v later.\n", a.publicURL, sampleNight)
+	}
 	mux.Handle("GET /{$}", http.RedirectHandler("/c/", http.StatusFound))
 	server := newServer(mux, a.probes(), a.metrics, p.quiet())
 	server.RegisterOnShutdown(console.Close) // its event streams would never end by themselves

@@ -36,6 +36,8 @@ const (
 type shop struct {
 	config Config
 	store  *store.Store
+	// platform is the shop's commerce platform; nil: it has none, and keeps its own books.
+	platform *samplePlatform
 	// cleanUp frees the folder, and removes it if it was a temporary one. The store is closed before.
 	cleanUp func()
 }
@@ -43,17 +45,25 @@ type shop struct {
 // openShop opens the sample shop in a folder, or in a temporary one when dir is empty, and fills it at the first time. A
 // locale is the shop's own; empty for the usual one.
 func openShop(ctx context.Context, dir, locale string, log *slog.Logger) (*shop, error) {
+	return openShopOn(ctx, dir, locale, false, log)
+}
+
+// openShopOn is openShop, and says whether the shop is on the sample platform.
+func openShopOn(ctx context.Context, dir, locale string, connected bool, log *slog.Logger) (*shop, error) {
 	s := &shop{cleanUp: func() {}}
-	if err := s.open(ctx, dir, locale, log); err != nil {
+	if err := s.open(ctx, dir, locale, connected, log); err != nil {
 		s.cleanUp()
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *shop) open(ctx context.Context, dir, locale string, log *slog.Logger) error {
+func (s *shop) open(ctx context.Context, dir, locale string, connected bool, log *slog.Logger) error {
 	dir, err := s.take(dir)
 	if err != nil {
+		return err
+	}
+	if err := sameKind(dir, connected); err != nil {
 		return err
 	}
 	key, err := shopSecret(filepath.Join(dir, shopKey))
@@ -61,6 +71,19 @@ func (s *shop) open(ctx context.Context, dir, locale string, log *slog.Logger) e
 		return err
 	}
 	s.config = shopConfig(dir, locale, key)
+	if connected {
+		if s.platform, err = openSamplePlatform(ctx, dir, log); err != nil {
+			return err
+		}
+		free := s.cleanUp
+		s.cleanUp = func() { // the platform writes into the folder until it is closed
+			if err := s.platform.close(); err != nil {
+				log.Warn("the sample platform did not end well", "err", err)
+			}
+			free()
+		}
+		s.config.Hotmart = s.platform.config()
+	}
 	s.store, err = store.Open(ctx, store.Options{URL: s.config.DatabaseURL.Reveal(), Log: log, Now: now})
 	if err != nil {
 		return err
@@ -93,6 +116,19 @@ func (s *shop) take(dir string) (string, error) {
 	}
 	s.cleanUp = unlock
 	return dir, nil
+}
+
+// sameKind refuses a folder whose shop began the other way: what was sold is either in its own books or on its platform.
+func sameKind(dir string, connected bool) error {
+	_, platform := os.Stat(filepath.Join(dir, shopPlatform))
+	_, filled := os.Stat(filepath.Join(dir, shopImported))
+	switch {
+	case connected && filled == nil && platform != nil:
+		return fmt.Errorf("the shop in %s has no platform; start it without --hotmart, or take another folder with --data", dir)
+	case !connected && platform == nil:
+		return fmt.Errorf("the shop in %s is on the sample platform; start it with --hotmart, or take another folder with --data", dir)
+	}
+	return nil
 }
 
 // shopConfig is the configuration of the sample shop: all defaults, with names that the sample knows.
@@ -178,35 +214,60 @@ func (s *shop) fill(ctx context.Context, dir string, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	platform := newCommerce(s.config, s.store, log)
 	at := func(t time.Time) *actions.Core {
 		clock := func() time.Time { return t }
+		commerce := platform.Commerce
+		if s.platform == nil {
+			commerce = ledger.New(s.store, clock)
+		}
 		return actions.New(actions.Options{
-			Store: s.store, Commerce: ledger.New(s.store, clock), Policy: s.config.Policy, Shop: s.config.Account.shop(), Hours: s.config.Hours,
+			Store: s.store, Commerce: commerce, Feed: platform.feed, Policy: s.config.Policy, Shop: s.config.Account.shop(), Hours: s.config.Hours,
 			Now: clock, NewID: newID, Log: log, Vault: secrets,
 		})
 	}
 	core := at(now())
-	for _, f := range demo.Files(now()) {
-		file, err := hotmart.Read(bytes.NewReader(f.Content), f.Name, hotmart.FileOptions{Location: format.Zone(account.Timezone)})
-		if err != nil {
-			return fmt.Errorf("sample shop: %w", err)
-		}
-		report, err := importFile(ctx, core, file, actions.ImportOptions{Name: f.Name})
-		if err == nil && report.BadCount > 0 {
-			err = fmt.Errorf("%s:%d: %w", f.Name, report.Bad[0].Line, report.Bad[0].Err)
-		}
-		if err != nil {
-			return fmt.Errorf("sample shop: %w", err)
-		}
-	}
-	if err := nameSample(ctx, core); err != nil {
+	if err := s.importSample(ctx, core, format.Zone(account.Timezone)); err != nil {
 		return fmt.Errorf("sample shop: %w", err)
+	}
+	if s.platform == nil { // else the tickets are the platform's own
+		if err := nameSample(ctx, core); err != nil {
+			return fmt.Errorf("sample shop: %w", err)
+		}
 	}
 	if err := askSample(ctx, s.store, at); err != nil {
 		return fmt.Errorf("sample shop: %w", err)
 	}
 	if err := os.WriteFile(done, nil, 0o600); err != nil {
 		return fmt.Errorf("%s cannot be written: %w", done, cause(err))
+	}
+	return nil
+}
+
+// importSample reads the sample's files. Of a shop on the sample platform most sales are there alone, and are read from it.
+func (s *shop) importSample(ctx context.Context, core *actions.Core, zone *time.Location) error {
+	for _, f := range demo.Files(now()) {
+		switch {
+		case s.platform != nil && f.Name == "sales.csv":
+			continue
+		case s.platform != nil && f.Name == "products.csv":
+			f.Content = s.platform.areas(f.Content)
+		case s.platform != nil && f.Name == "reviews.csv": // of what was bought: after that is known
+			if _, err := core.Sync(ctx, accountID, actions.SyncOptions{}); err != nil {
+				return fmt.Errorf("read the sample platform: %w", err)
+			}
+		}
+		file, err := hotmart.Read(bytes.NewReader(f.Content), f.Name, hotmart.FileOptions{Location: zone})
+		if err != nil {
+			return err
+		}
+		report, err := importFile(ctx, core, file, actions.ImportOptions{Name: f.Name})
+		if err == nil && report.BadCount > 0 {
+			err = fmt.Errorf("%s:%d: %w", f.Name, report.Bad[0].Line, report.Bad[0].Err)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

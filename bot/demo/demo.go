@@ -104,8 +104,8 @@ func Files(now time.Time) []File {
 	return files
 }
 
-// shopZone is that of São Paulo, which has had no summer time since 2019.
-var shopZone = time.FixedZone("-03", -3*60*60)
+// Zone is the shop's: that of São Paulo, which has had no summer time since 2019.
+var Zone = time.FixedZone("-03", -3*60*60)
 
 func functions(now time.Time) template.FuncMap {
 	at := func(offsets []string) (time.Time, error) {
@@ -130,11 +130,11 @@ func functions(now time.Time) template.FuncMap {
 		},
 		"evening": func(offset, hour string) (string, error) {
 			t, err := at([]string{offset})
-			return t.In(shopZone).Format("2006-01-02 ") + hour, err
+			return t.In(Zone).Format("2006-01-02 ") + hour, err
 		},
 		"br": func(offsets ...string) (string, error) {
 			t, err := at(offsets)
-			return t.In(shopZone).Format("02/01/2006 15:04:05"), err
+			return t.In(Zone).Format("02/01/2006 15:04:05"), err
 		},
 	}
 }
