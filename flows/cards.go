@@ -33,7 +33,7 @@ func ShowProposal(p actions.Proposal, reader actions.Actor) (flow.View, map[stri
 		v.Title = flow.T("proposal.bulk."+string(p.Status), "who", decider(p, reader.Role), "asked_by", asker(p), "what", kindOf(*p.Bulk), "count", p.BulkCount)
 	}
 	if p.Status != actions.ProposalOpen {
-		v.Body, v.Ended = because(p), true
+		v.Body, v.Ended = append(because(p), refusal(p, reader)...), true
 		if p.Outcome == actions.RequestAssisted && reader.Staff() {
 			v.Buttons = []flow.Button{{Name: "task", Label: flow.T("task.button.steps")}}
 		}
@@ -149,6 +149,14 @@ func because(p actions.Proposal) []flow.Text {
 		return nil
 	}
 	return []flow.Text{flow.T(p.Why)}
+}
+
+// refusal says, to the team, why the platform did not do what was approved. What a colleague said of it is on his task.
+func refusal(p actions.Proposal, reader actions.Actor) []flow.Text {
+	if p.Outcome != actions.RequestRefused || p.OutcomeDetail == "" || p.OutcomeDetail == actions.TaskCannot || !reader.Staff() {
+		return nil
+	}
+	return []flow.Text{flow.T(p.OutcomeDetail)}
 }
 
 // outcomeOf says how far the approved write has come.
