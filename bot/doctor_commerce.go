@@ -33,6 +33,7 @@ func checkCommerce(ctx context.Context, s *store.Store, c Config) []finding {
 		all = append(all, finding{"ok", "commerce", platform.Name() + " answers"})
 	}
 	all = append(all, checkWebhooks(c)...)
+	all = append(all, checkUnknown(ctx, s)...)
 	return append(all, capabilities(platform)...)
 }
 
@@ -101,6 +102,20 @@ func capabilities(platform commerce) []finding {
 		if len(names) > 0 {
 			all = append(all, finding{"ok", "operations", way.text + strings.Join(names, ", ")})
 		}
+	}
+	return all
+}
+
+// checkUnknown names what the platform sent and this program does not understand. It is kept, and a newer program may know it.
+func checkUnknown(ctx context.Context, s *store.Store) []finding {
+	unknown, err := s.In(ctx).UnknownInbounds(accountID)
+	if err != nil {
+		return []finding{{"fail", "webhooks", err.Error()}}
+	}
+	var all []finding
+	for _, u := range unknown {
+		all = append(all, finding{"warn", u.Source + " webhooks", fmt.Sprintf("%d not understood, and kept: %s; after an upgrade, `aftersale replay --since` reads them again",
+			u.Count, u.Reason)})
 	}
 	return all
 }

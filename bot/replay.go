@@ -10,7 +10,6 @@ import (
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/actions/format"
 	"github.com/aftersale/aftersale/actions/hotmart"
-	"github.com/aftersale/aftersale/actions/ledger"
 )
 
 // replayCommand reads kept deliveries again.
@@ -49,7 +48,7 @@ func (c replayCommand) Run(p *program) error {
 		return err
 	}
 	core := actions.New(actions.Options{
-		Store: s, Commerce: ledger.New(s, now), Policy: config.Policy, Now: now, NewID: newID, Log: p.log, Vault: secrets,
+		Store: s, Commerce: newCommerce(config, s, p.log).Commerce, Policy: config.Policy, Now: now, NewID: newID, Log: p.log, Vault: secrets,
 		Webhooks: []actions.Webhooks{hotmart.NewWebhooks(config.Hotmart.Hottok.Reveal())},
 	})
 	bar := newProgress(p.stderr, "replay")
