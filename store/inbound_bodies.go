@@ -77,22 +77,25 @@ const deliveryColumns = `b.id, b.account_id, b.source, b.event_id, b.waits, b.ki
 // WaitingDeliveries takes the oldest deliveries of these sources that wait for their job. Others that take some meanwhile get the
 // ones behind them.
 func (s *Store) WaitingDeliveries(sources []string, limit int) ([]WaitingDelivery, error) {
-	all, err := read[WaitingDelivery](s, limit, `SELECT `+deliveryColumns+` FROM inbound_bodies b
+	query := `SELECT ` + deliveryColumns + ` FROM inbound_bodies b
 		JOIN inbound_events e ON e.account_id = b.account_id AND e.source = b.source AND e.event_id = b.event_id
-		WHERE b.waits AND b.source IN ? ORDER BY b.id LIMIT ?`+s.skipLocked("b"), sources, limit)
+		WHERE b.waits AND b.source IN ? ORDER BY b.id LIMIT ?`
+	if s.Dialect() == onPostgres {
+		query = takeWaiting
+	}
+	all, err := read[WaitingDelivery](s, limit, query, sources, limit)
 	if err != nil {
 		return nil, fmt.Errorf("waiting deliveries: %w", err)
 	}
 	return all, nil
 }
 
-// skipLocked has a query leave out rows that another transaction holds, and hold its own. SQLite writes one at a time.
-func (s *Store) skipLocked(alias string) string {
-	if s.Dialect() != onPostgres {
-		return ""
-	}
-	return " FOR UPDATE OF " + alias + " SKIP LOCKED"
-}
+// takeWaiting is for PostgreSQL, where several take at once. Its statistics know nothing of a queue that is empty most of the time:
+// left to itself, it reads all events that there ever were to find those of a few bodies.
+const takeWaiting = `WITH b AS MATERIALIZED (
+		SELECT * FROM inbound_bodies w WHERE w.waits AND w.source IN ? ORDER BY w.id LIMIT ? FOR UPDATE SKIP LOCKED)
+	SELECT ` + deliveryColumns + ` FROM b CROSS JOIN LATERAL (SELECT e.payload, e.result, e.at FROM inbound_events e
+		WHERE e.account_id = b.account_id AND e.source = b.source AND e.event_id = b.event_id LIMIT 1) e ORDER BY b.id`
 
 // A KeptDelivery is a delivery that was received before, for reading it again.
 type KeptDelivery struct {
