@@ -36,7 +36,7 @@ var AuditAreas = []AuditArea{AreaMoney, AreaIdentity, AreaAccess, AreaTeam, Area
 var auditAreas = map[string]AuditArea{
 	"refund": AreaMoney, "claim": AreaMoney, "product": AreaMoney,
 	"cancel": AreaMoney, "chargeday": AreaMoney, "reactivate": AreaMoney,
-	"task": AreaPlatform, "accessmail": AreaAccess, "checkinmail": AreaAccess,
+	"task": AreaPlatform, "accessmail": AreaAccess, "receipt": AreaAccess, "checkinmail": AreaAccess,
 	"email": AreaIdentity, "putback": AreaIdentity, "buyer": AreaIdentity, "code": AreaIdentity, "document": AreaIdentity, "password": AreaIdentity,
 	"access": AreaAccess, "bulk": AreaAccess, "checkin": AreaAccess, "ticket": AreaAccess,
 	"case": AreaCases, "canned": AreaCases,

@@ -64,6 +64,7 @@ const (
 	OpReactivate      Operation = "reactivate"        // a cancelled subscription: the subscriber is asked
 	OpAccept          Operation = "accept"            // the subscriber agrees to that; only where the platform does not ask him itself
 	OpResend          Operation = "resend"            // the platform's own access mail, for one purchase
+	OpReceipt         Operation = "receipt"           // the platform's own receipt, for one purchase
 	OpCheckIn         Operation = "checkin"           // the platform's own check-in mail, for one purchase
 	OpApproveClaim    Operation = "approve_claim"     // a refund that the buyer asked for on the platform itself
 	OpRefundPart      Operation = "refund_part"       // never an Order: whether a refund's Amount may be less than what is left

@@ -54,7 +54,7 @@ func (s Said) word(op Operation, readable bool, now time.Time) Outcome {
 
 // ofMail reports whether an operation has the platform send a mail: whether it did is nowhere to be read, only what its reader
 // did then.
-func (op Operation) ofMail() bool { return op == OpResend || op == OpCheckIn }
+func (op Operation) ofMail() bool { return op == OpResend || op == OpReceipt || op == OpCheckIn }
 
 // lookedAtTask writes down that the platform was looked at and does not show a task as done, and says when to look again.
 // Nothing is written of one that nobody has said anything of: it is looked at each hour.

@@ -7,18 +7,22 @@ import (
 	"github.com/aftersale/aftersale/store"
 )
 
-// The actions of requests that have the commerce platform send a mail of its own: with the access to a purchase, or asking who
-// comes to an event. The shop's own mails are Resend and SendCheckIn, which need nobody.
+// The actions of requests that have the commerce platform send a mail of its own: with the access to a purchase, with its receipt,
+// or asking who comes to an event. The shop's own mails are Resend and SendCheckIn, which need nobody.
 const (
 	KindAccessMail  = "accessmail"
+	KindReceipt     = "receipt"
 	KindCheckInMail = "checkinmail"
 )
+
+// mailKinds are the actions of requests by the operation that they ask for.
+var mailKinds = map[Operation]string{OpResend: KindAccessMail, OpReceipt: KindReceipt, OpCheckIn: KindCheckInMail}
 
 // A PlatformMailInput says for which purchase.
 type PlatformMailInput struct {
 	Key         string // idempotency key
 	Transaction Transaction
-	Op          Operation // OpResend or OpCheckIn
+	Op          Operation // OpResend, OpReceipt or OpCheckIn
 	ReplyTo     string    // identity that is told what came of it; may be empty
 }
 
@@ -37,9 +41,9 @@ func (c *Core) AskPlatformMail(ctx context.Context, who Actor, in PlatformMailIn
 	if !who.Staff() {
 		return Result{}, &Error{Code: Denied, Key: "error.role"}
 	}
-	kind := KindAccessMail
-	if in.Op == OpCheckIn {
-		kind = KindCheckInMail
+	kind := mailKinds[in.Op]
+	if kind == "" {
+		return Result{}, &Error{Code: Conflict, Key: "platform_mail.none"}
 	}
 	var result Result
 	err := c.store.Tx(ctx, func(tx *store.Store) error {
@@ -79,12 +83,15 @@ func (c *Core) platformMailVerdict(tx *store.Store, who Actor, p Purchase, in Pl
 	if !c.SendsMail(in.Op) {
 		return v, &Error{Code: Conflict, Key: "platform_mail.none"}
 	}
-	if in.Op == OpCheckIn {
+	switch in.Op {
+	case OpCheckIn:
 		v, _, err = c.checkInVerdict(tx, who, p, "", false)
 		if v.Rule == "checkin.no_page" { // ours would lead nowhere, and the platform's does not need it
 			v = allowed("checkin.allowed", v.Numbers)
 		}
-	} else {
+	case OpReceipt:
+		v = mayReceipt(p)
+	default:
 		v, err = c.resendVerdict(tx, who, p)
 	}
 	if err != nil {
@@ -93,13 +100,29 @@ func (c *Core) platformMailVerdict(tx *store.Store, who Actor, p Purchase, in Pl
 	if err := v.Err(); err != nil {
 		return v, err
 	}
-	before, err := tx.RequestsOn(who.Account, string(in.Transaction), map[Operation]string{OpResend: KindAccessMail, OpCheckIn: KindCheckInMail}[in.Op], c.now().AddDate(0, 0, -30))
+	before, err := tx.RequestsOn(who.Account, string(in.Transaction), mailKinds[in.Op], c.now().AddDate(0, 0, -30))
 	for _, r := range before {
 		if s := RequestState(r.State); r.Key != in.Key && (s == RequestRecorded || s == RequestSending || s == RequestUnknown || s.waits()) {
 			return v, &Error{Code: Conflict, Key: "platform_mail.under_way", Hint: "platform_mail.under_way.hint"}
 		}
 	}
 	return v, err
+}
+
+// mayReceipt is the policy for having a receipt sent again: there is one of what is paid, and of what is being paid back none is needed.
+func mayReceipt(p Purchase) Verdict {
+	switch {
+	case !p.Status.Kept():
+		return blocked("receipt.status", Numbers{Status: p.Status})
+	case p.Refunding:
+		return blocked("receipt.refunding", Numbers{})
+	}
+	return allowed("receipt.allowed", Numbers{})
+}
+
+// MayReceipt reports whether somebody can have the platform send its receipt for a purchase, as it was just read, now.
+func (c *Core) MayReceipt(who Actor, p Purchase) bool {
+	return who.Staff() && c.SendsMail(OpReceipt) && mayReceipt(p).Decision == Allowed
 }
 
 // cameSince is when the reader of a platform's mail did what he was asked to in it, since it was asked for; zero when he has

@@ -453,3 +453,50 @@ func TestLookAtTheMembersArea(t *testing.T) {
 		}
 	})
 }
+
+// TestReceiptOfThePlatform is sent by its API, once: an answer that is lost is told as such, and the order is not repeated.
+func TestReceiptOfThePlatform(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.bought("HP300", w.paulo)
+	in := actions.PlatformMailInput{Key: "m0", Transaction: "HP300", Op: actions.OpReceipt}
+	_, err := w.core.AskPlatformMail(t.Context(), w.ana, in)
+	wantError(t, err, actions.Conflict, "platform_mail.none")
+	w.platform.Limit(actions.OpReceipt, actions.ByAPI)
+	done := actionstest.Step{Outcome: actions.Outcome{Kind: actions.OutcomeDone}}
+	for _, c := range []struct {
+		steps []actionstest.Step
+		first actions.RequestState
+		last  actions.RequestState
+		sent  int
+	}{
+		{[]actionstest.Step{done}, actions.RequestDone, actions.RequestDone, 1},
+		{[]actionstest.Step{{Timeout: true}}, actions.RequestUnknown, actions.RequestRefused, 1},
+		{[]actionstest.Step{{Unsent: true}, done}, actions.RequestRecorded, actions.RequestDone, 2},
+	} {
+		before := len(w.platform.Orders())
+		w.platform.Then(c.steps...)
+		in.Key += "x"
+		if _, err := w.core.AskPlatformMail(t.Context(), w.paulo, in); actions.AsError(err).Code != actions.Denied {
+			t.Errorf("a buyer: %v", err)
+		}
+		for range 2 {
+			_, err := w.core.AskPlatformMail(t.Context(), w.ana, in)
+			w.must(err)
+		}
+		w.work()
+		if r := w.request(w.ana, in.Key); r.State != c.first {
+			t.Errorf("first it is %s, and not %s", r.State, c.first)
+		}
+		for range 5 {
+			w.pass(time.Minute)
+			w.work()
+		}
+		if r := w.request(w.ana, in.Key); r.State != c.last || c.last == actions.RequestRefused && r.Detail != "outcome.refused.unanswered" {
+			t.Errorf("then it is %s, %s", r.State, r.Detail)
+		}
+		if n := len(w.platform.Orders()) - before; n != c.sent {
+			t.Errorf("%d orders", n)
+		}
+	}
+}

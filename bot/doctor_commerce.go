@@ -20,7 +20,8 @@ var operationNames = []struct {
 	{actions.OpRefund, "refund"}, {actions.OpRefundPart, "refund in part"}, {actions.OpApproveClaim, "approve a claimed refund"},
 	{actions.OpCancel, "cancel"}, {actions.OpChangeChargeDay, "change the charge day"}, {actions.OpReactivate, "reactivate"},
 	{actions.OpChangeEmail, "change the e-mail"}, {actions.OpPassword, "password"},
-	{actions.OpResend, "the platform's own access mail"}, {actions.OpCheckIn, "the platform's own check-in mail"},
+	{actions.OpResend, "the platform's own access mail"}, {actions.OpReceipt, "the platform's own receipt"},
+	{actions.OpCheckIn, "the platform's own check-in mail"},
 }
 
 // checkCommerce asks the commerce platform, with its credential where it has one, and says what it can do.

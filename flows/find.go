@@ -29,6 +29,7 @@ type Find struct {
 	At       time.Time        // when Purchase was read
 	Refund   actions.Verdict
 	Resend   actions.Verdict
+	Receipt  bool // the platform's can be asked for
 	Email    actions.Verdict
 	CheckIn  actions.Verdict
 	Chats    bool     // the buyer has some, for the team
@@ -140,6 +141,7 @@ func (f *Find) load(c flow.Call) (err error) {
 	if f.Email, err = f.core.EmailVerdict(c, c.Who, f.Purchase); err != nil {
 		return err
 	}
+	f.Receipt = f.core.MayReceipt(c.Who, f.Purchase)
 	if f.Purchase.Product.Kind == "event" {
 		if f.CheckIn, err = f.core.CheckInVerdict(c, c.Who, f.Purchase, "", true); err != nil {
 			return err
@@ -212,6 +214,9 @@ func (f *Find) items() []flow.Item {
 	}
 	if f.Resend.Decision == actions.Allowed {
 		items = append(items, flow.Open("resend", "resend", about))
+	}
+	if f.Receipt {
+		items = append(items, flow.Open("receipt", "platform_mail", map[string]string{"transaction": string(f.Picked), "op": string(actions.OpReceipt)}))
 	}
 	if f.CheckIn.Decision == actions.Allowed {
 		items = append(items, flow.Open("checkin", "checkin", map[string]string{"query": string(f.Picked), "transaction": string(f.Picked)}))

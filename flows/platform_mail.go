@@ -28,8 +28,11 @@ func (f *PlatformMail) Given(_ actions.Actor, values map[string]string) {
 // Steps is the flow's table of contents.
 func (f *PlatformMail) Steps() []flow.Step {
 	about := func() []flow.Text {
-		if f.Op == actions.OpCheckIn {
+		switch f.Op {
+		case actions.OpCheckIn:
 			return []flow.Text{flow.T("platform_mail.about_checkin")}
+		case actions.OpReceipt:
+			return []flow.Text{flow.T("platform_mail.about_receipt")}
 		}
 		return []flow.Text{flow.T("platform_mail.about_access")}
 	}

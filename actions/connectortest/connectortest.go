@@ -37,7 +37,7 @@ type Subject struct {
 
 // operations are all of them that can be an Order.
 var operations = []actions.Operation{actions.OpRefund, actions.OpChangeEmail, actions.OpCancel, actions.OpChangeChargeDay, actions.OpReactivate,
-	actions.OpAccept, actions.OpResend, actions.OpCheckIn, actions.OpApproveClaim}
+	actions.OpAccept, actions.OpResend, actions.OpReceipt, actions.OpCheckIn, actions.OpApproveClaim}
 
 // Run holds a connector to it. open makes a fresh Subject each time.
 func Run(t *testing.T, open func(t *testing.T) Subject) {
@@ -346,7 +346,7 @@ func (s Subject) silent(t *testing.T, err error) {
 func Words() map[string]bool {
 	all := map[string]bool{}
 	for _, word := range []string{"not_found", "not_refundable", "already_refunded", "more_than_left", "failed", "chargeback", "address_changed",
-		"no_subscription", "already_cancelled", "not_charged", "not_cancelled", "already_asked", "not_accepted", "no_customer", "over", "not_by_api",
+		"no_subscription", "already_cancelled", "not_charged", "not_cancelled", "already_asked", "not_accepted", "no_customer", "no_receipt", "no_address", "over", "not_by_api",
 		"part_refunded", "claimed", "unknown_state", "not_producer", "by_bank", "in_trial", "affiliate", "day_in_trial", "credentials", "not_allowed", "platform"} {
 		all["outcome.refused."+word] = true
 	}

@@ -20,6 +20,8 @@ const (
 	noCustomer      = "outcome.refused.no_customer"
 	noSubscription  = "outcome.refused.no_subscription"
 	notCancelled    = "outcome.refused.not_cancelled"
+	noReceipt       = "outcome.refused.no_receipt"
+	noAddress       = "outcome.refused.no_address"
 	over            = "outcome.refused.over"
 	notByAPI        = "outcome.refused.not_by_api"
 )
@@ -31,6 +33,9 @@ func (p *Platform) Do(ctx context.Context, o actions.Order) (actions.Outcome, er
 	}
 	if o.Subscription != "" {
 		return p.subscribe(ctx, o)
+	}
+	if o.Op == actions.OpReceipt {
+		return p.receipt(ctx, o)
 	}
 	c, err := p.charge(ctx, o.Transaction)
 	switch {

@@ -60,7 +60,7 @@ func (p *Platform) Name() string { return "stripe" }
 // Can implements actions.Commerce.
 func (p *Platform) Can(op actions.Operation) actions.Capability {
 	switch op {
-	case actions.OpRefund, actions.OpRefundPart, actions.OpChangeEmail, actions.OpCancel, actions.OpReactivate:
+	case actions.OpRefund, actions.OpRefundPart, actions.OpChangeEmail, actions.OpCancel, actions.OpReactivate, actions.OpReceipt:
 		return actions.ByAPI
 	}
 	return actions.NoSupport

@@ -1,6 +1,8 @@
 package stripe_test
 
 import (
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -177,4 +179,39 @@ func FuzzCodes(f *testing.F) {
 			t.Errorf("%q stands for %s, which is %s", text, id, stripe.CodeOf(id))
 		}
 	})
+}
+
+// TestReceipts: one order, one receipt; and what did not leave is told apart from what may have.
+func TestReceipts(t *testing.T) {
+	t.Parallel()
+	p, server := open(t)
+	id, _ := server.Sell(marina)
+	o := actions.Order{Key: "r", Op: actions.OpReceipt, Transaction: stripe.CodeOf(id)}
+	server.Lose()
+	if got, err := p.Do(t.Context(), o); err == nil && got.Kind == actions.OutcomeRefused || errors.As(err, new(*actions.NotSent)) {
+		t.Errorf("it went out, and the answer was lost: %+v, %v", got, err)
+	}
+	for range 2 {
+		if got := must(t, p, o); got.Kind != actions.OutcomeDone {
+			t.Errorf("%+v", got)
+		}
+	}
+	if got := server.Receipts(); !slices.Equal(got, []string{"marina@example.com"}) {
+		t.Errorf("receipts to %v", got)
+	}
+	nobody := marina
+	nobody.Email = ""
+	id, _ = server.Sell(nobody)
+	if got := must(t, p, actions.Order{Key: "n", Op: actions.OpReceipt, Transaction: stripe.CodeOf(id)}); got.Detail != "outcome.refused.no_address" {
+		t.Errorf("without an address: %+v", got)
+	}
+	id, _ = server.Sell(marina)
+	must(t, p, refund("back", stripe.CodeOf(id), 97_00))
+	if got := must(t, p, actions.Order{Key: "b", Op: actions.OpReceipt, Transaction: stripe.CodeOf(id)}); got.Detail != "outcome.refused.no_receipt" {
+		t.Errorf("of what was given back: %+v", got)
+	}
+	server.Answer(429, "application/json", `{"error":{"type":"invalid_request_error"}}`)
+	if _, err := p.Do(t.Context(), o); !errors.As(err, new(*actions.NotSent)) {
+		t.Errorf("refused for haste: %v", err)
+	}
 }

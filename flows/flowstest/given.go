@@ -32,6 +32,7 @@ type given struct {
 	Commerce  []string            `yaml:"commerce"`         // how the platform takes the orders, one after the other; see steps
 	Passwords string              `yaml:"passwords"`        // "platform": they are kept there, and asked for there
 	ByHand    []string            `yaml:"by_hand"`          // operations that the platform leaves to people
+	ByAPI     []string            `yaml:"by_api"`           // operations that the ledger does not know, and this platform does
 	Panel     string              `yaml:"panel"`            // whose panel they do them in; empty: nothing is known of it
 	Members   map[string]string   `yaml:"members"`          // how the members area knows addresses; see membersArea
 	Desk      map[string][]string `yaml:"desk"`             // tickets that the platform gives out, by address; see ticketDesk
@@ -41,7 +42,7 @@ type given struct {
 
 // steps are the ways in which the commerce platform may take an order.
 var steps = map[string]actionstest.Step{
-	"done": actionstest.Pass, "timeout before": actionstest.TimeoutBefore, "timeout after": actionstest.TimeoutAfter,
+	"done": actionstest.Pass, "sent": {Outcome: actions.Outcome{Kind: actions.OutcomeDone}}, "silent": {Timeout: true}, "timeout before": actionstest.TimeoutBefore, "timeout after": actionstest.TimeoutAfter,
 	"requested": actionstest.Requested, "needs buyer": actionstest.NeedsBuyer, "refused": actionstest.Refused("outcome.refused.not_refundable"),
 	"not cancelled": actionstest.Refused("outcome.refused.not_cancelled"),
 	"assisted":      actionstest.Assisted("outcome.assisted.cancel"), "over already": actionstest.Refused("outcome.refused.already_cancelled"),

@@ -16,6 +16,9 @@ func (g given) byHand(f *actionstest.Flaky) {
 	for _, op := range g.ByHand {
 		f.Limit(actions.Operation(op), actions.Assisted)
 	}
+	for _, op := range g.ByAPI {
+		f.Limit(actions.Operation(op), actions.ByAPI)
+	}
 }
 
 // guide knows the panel that given.yaml names.

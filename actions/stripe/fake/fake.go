@@ -32,6 +32,7 @@ type Server struct {
 	lose     bool
 	pending  bool
 	answer   *saved
+	receipts []string
 }
 
 // A saved answer is what a key is answered with again.
@@ -71,6 +72,13 @@ func (s *Server) Refunds(charge string) (n int) {
 		}
 	}
 	return n
+}
+
+// Receipts are the addresses to which receipts went, in order.
+func (s *Server) Receipts() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.receipts)
 }
 
 // Forget has all keys pruned, as Stripe does after a day.
@@ -292,6 +300,8 @@ func (s *Server) change(r *http.Request) saved {
 	switch {
 	case kind == "refunds" && id == "":
 		return s.refund(r.PostForm)
+	case kind == "charges" && s.objects[id] != nil && s.objects[id]["object"] == "charge":
+		return s.receipt(s.objects[id], r.PostForm)
 	case kind == "customers" && s.objects[id] != nil:
 		if wrong := only(r.PostForm, "email", "name", "phone", "description", "metadata"); wrong != "" {
 			return problem(400, "parameter_unknown", "invalid_request_error", wrong)
@@ -347,6 +357,21 @@ func (s *Server) refund(form url.Values) saved {
 		"created": s.Now().Unix(), "metadata": metadata(form)}
 	s.refunds[c["id"].(string)] = append([]string{id}, s.refunds[c["id"].(string)]...)
 	return answer(s.objects[id])
+}
+
+// receipt writes an address to a charge, and a receipt to it.
+func (s *Server) receipt(c map[string]any, form url.Values) saved {
+	if wrong := only(form, "receipt_email", "customer", "description", "metadata", "fraud_details", "shipping", "transfer_group"); wrong != "" {
+		return problem(400, "parameter_unknown", "invalid_request_error", wrong)
+	}
+	if to := form.Get("receipt_email"); to != "" {
+		if !strings.Contains(to, "@") {
+			return problem(400, "email_invalid", "invalid_request_error", "Invalid email address: "+to)
+		}
+		c["receipt_email"] = to
+		s.receipts = append(s.receipts, to)
+	}
+	return answer(c)
 }
 
 func (s *Server) subscription(o map[string]any, form url.Values) saved {
