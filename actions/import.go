@@ -207,7 +207,7 @@ func (e SaleEvent) validate() error {
 	if e.Ignored != "" {
 		return nil
 	}
-	if e.Sale == nil && e.Subscription == nil && e.Opening == nil && e.Product == nil && e.Cart == nil && e.Charge == nil {
+	if e.Sale == nil && e.Subscription == nil && e.Opening == nil && e.Product == nil && e.Cart == nil && e.Charge == nil && e.Held == nil {
 		return errors.New("event that says nothing")
 	}
 	if p := e.Product; p != nil && (p.Code == "" || p.Kind != "" && !slices.Contains(ProductKinds, p.Kind)) {
@@ -244,6 +244,11 @@ func (e SaleEvent) validate() error {
 	}
 	if c := e.Charge; c != nil && (c.Transaction == "" || c.Subscription == "" || e.ReadAt.IsZero()) {
 		return errors.New("charge without a transaction, a subscription or a time of reading")
+	}
+	if e.Held != nil {
+		if err := e.Held.validate(e); err != nil {
+			return err
+		}
 	}
 	if c := e.Cart; c != nil {
 		if e.At.IsZero() {

@@ -94,6 +94,7 @@ func (l *intake) tell(e SaleEvent) bool {
 		subscription, news = l.subscribe(e)
 	}
 	if e.Sale != nil {
+		l.byBuyer = nil
 		news = l.sell(e, subscription) || news
 	}
 	if e.Opening != nil {
@@ -104,6 +105,9 @@ func (l *intake) tell(e SaleEvent) bool {
 	}
 	if e.Charge != nil {
 		news = l.charge(*e.Charge)
+	}
+	if e.Held != nil {
+		news = l.held(*e.Held)
 	}
 	if news || e.ReadAt.IsZero() {
 		l.occur(e, news)

@@ -15,7 +15,7 @@ type SaleEvent struct {
 	// No record is kept of a reading that tells nothing new, so its ID is for the audit log and not looked up.
 	ReadAt  time.Time
 	Payload []byte // JSON of what was understood, kept as a record: no secrets, no documents, phones or addresses
-	Ignored string // why there is nothing to do, in English; then the six below are nil
+	Ignored string // why there is nothing to do, in English; then the seven below are nil
 	// Unknown says of an ignored event that this program does not understand it: it is kept whole, for one that does.
 	Unknown bool `json:",omitempty"`
 	// Body is the whole of a delivery but for the sender's secrets. It holds what must not be readable: it is kept sealed or not
@@ -27,6 +27,7 @@ type SaleEvent struct {
 	Opening      *FirstOpening // a buyer entered a product for the first time
 	Cart         *LeftCart     // somebody began to buy and did not
 	Charge       *ChargeOf     // a purchase is a charge of a subscription; only of readings
+	Held         *Holding      `json:",omitempty"` // how many tickets of an event a buyer has; only of readings
 	Product      *Listed       // what the shop says of a product; always applied, for the last word counts
 }
 
@@ -101,6 +102,14 @@ type ChargeOf struct {
 	Transaction  Transaction
 	Subscription string // its code
 	Number       int    // of the charge, from 1; 0: not said
+}
+
+// A Holding says how many good tickets of an event somebody has who bought them, where the platform tells of tickets and sales
+// apart. It says how many the purchase was for that they can only be of, where nothing else has.
+type Holding struct {
+	Product SoldProduct
+	Buyer   SoldTo
+	Tickets int // that were sold: what he was given is of no purchase
 }
 
 // A Listed is what the shop itself says of a product: the platform tells neither where its access is nor, before it was

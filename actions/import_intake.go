@@ -19,6 +19,7 @@ type intake struct {
 
 	seen          map[string]bool // source and id of recorded events
 	purchases     map[string]*bought
+	byBuyer       map[string][]*bought // the same, by the id of the buyer; nil while that is not known
 	buyers        map[string]*row[store.Buyer]
 	products      map[string]*row[store.Product]
 	subscriptions map[string]*row[store.Subscription]
@@ -130,6 +131,7 @@ func (l *intake) run(s *store.Store, events []SaleEvent) ([]ImportResult, error)
 	if err := l.load(s, events); err != nil {
 		return nil, err
 	}
+	l.byBuyer = nil
 	results := make([]ImportResult, len(events))
 	for i, e := range events {
 		if results[i] = l.apply(e); results[i] == Applied {

@@ -44,6 +44,9 @@ func wants(events []SaleEvent) wanted {
 		if c := e.Charge; c != nil {
 			w.purchases[string(c.Transaction)], w.subscribers[c.Subscription] = true, true
 		}
+		if h := e.Held; h != nil {
+			about(h.Product, h.Buyer)
+		}
 		if c := e.Cart; c != nil {
 			about(c.Product, c.Buyer)
 		}
@@ -75,6 +78,9 @@ func (l *intake) load(s *store.Store, events []SaleEvent) error {
 		return err
 	}
 	if err := l.loadCatalogue(s, w); err != nil {
+		return err
+	}
+	if err := l.loadHeld(s, events); err != nil {
 		return err
 	}
 	if err := l.loadErased(s, events); err != nil {

@@ -14,6 +14,14 @@ func (p *Platform) products(ctx context.Context, token string) (page[productItem
 	return pageOf[productItem](ctx, p, listing{name: "list products", path: "/products/api/v1/products", size: 50}, token)
 }
 
+// events reads one page of the shop's products that are events with tickets: one event, if the platform keeps to that.
+func (p *Platform) events(ctx context.Context, token string) (page[productItem], error) {
+	return pageOf[productItem](ctx, p, listing{name: "list events", path: "/products/api/v1/products", query: url.Values{"format": {formatTickets}}, size: 1}, token)
+}
+
+// formatTickets is the platform's word for a product that is sold as tickets.
+const formatTickets = "ETICKET"
+
 // participants reads one page of an event's tickets; email is a buyer's, or empty. The event's id is its product's.
 func (p *Platform) participants(ctx context.Context, event string, email actions.Email, token string) (page[participantItem], error) {
 	return pageOf[participantItem](ctx, p, participantsOf(event, email), token)

@@ -20,7 +20,8 @@ import (
 // A sale moves from list to list while they are read. The lists are in the order in which sales move, so one that moves ahead is met
 // further on; only a claim that is withdrawn in these minutes may be missed, and the next reading finds it.
 //
-// What REST does not tell at all: what a bundle holds, how many tickets a sale was for, whether an affiliate brought it.
+// What REST does not tell at all: what a bundle holds, whether an affiliate brought a sale; and how many tickets it was for only by who
+// holds them (feed_tickets.go).
 
 // A place is how far a feed has come. It is stored as JSON between pages.
 type place struct {

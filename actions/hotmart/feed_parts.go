@@ -64,7 +64,11 @@ func partsOf(span actions.FeedSpan) []part {
 	subscriptions.read, ended.read = subscriptionsPart, endedPart
 	charges := dated("charges", since, 90*day, 20)
 	charges.read, charges.optional = chargesPart, true
-	return append(parts, subscriptions, ended, charges)
+	parts = append(parts, subscriptions, ended, charges)
+	if recent {
+		return parts
+	}
+	return append(parts, part{name: "tickets", weight: 5, optional: true, read: ticketsPart})
 }
 
 // portionOf makes events of the items of a page.

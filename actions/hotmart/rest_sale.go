@@ -17,6 +17,7 @@ const (
 	kindSubscription = "READ_SUBSCRIPTION"
 	kindCharge       = "READ_CHARGE"
 	kindProduct      = "READ_PRODUCT"
+	kindTickets      = "READ_TICKETS"
 )
 
 // readEvent makes an event of what was read. Its identity is what it says. The platform does not say since when a status holds, so
