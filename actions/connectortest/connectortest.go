@@ -84,7 +84,7 @@ func capabilities(t *testing.T, s Subject) {
 // refunds: what Do says is done, State shows.
 func refunds(t *testing.T, s Subject) {
 	if s.Commerce.Can(actions.OpRefund) != actions.ByAPI {
-		t.Skip("it refunds nothing by its API")
+		t.Skip("SKIPPED: the platform has no refund by its API")
 	}
 	before := s.state(t, s.Paid)
 	if !before.Status.Paid() || before.Email.Key() != s.Email.Key() {
@@ -113,7 +113,7 @@ func refunds(t *testing.T, s Subject) {
 // twice: the same key again, at once and however often.
 func twice(t *testing.T, s Subject) {
 	if s.Commerce.Can(actions.OpRefund) != actions.ByAPI {
-		t.Skip("it refunds nothing by its API")
+		t.Skip("SKIPPED: the platform has no refund by its API")
 	}
 	first := s.do(t, s.order("same", actions.OpRefund))
 	for range 3 {
@@ -130,7 +130,7 @@ func twice(t *testing.T, s Subject) {
 // lost: the platform acted and did not say so. Do tells of no outcome, and State shows what there is.
 func lost(t *testing.T, s Subject) {
 	if s.Lose == nil || s.Commerce.Can(actions.OpRefund) != actions.ByAPI {
-		t.Skip("its answers are not lost")
+		t.Skip("SKIPPED: the platform has no answers that could be lost")
 	}
 	s.Lose()
 	o, err := s.Commerce.Do(t.Context(), s.order("lost", actions.OpRefund))
@@ -151,7 +151,7 @@ func lost(t *testing.T, s Subject) {
 // parts never come to more than the price, and State tells their sum: by it the core knows what happened.
 func parts(t *testing.T, s Subject) {
 	if s.Commerce.Can(actions.OpRefundPart) != actions.ByAPI {
-		t.Skip("it refunds no parts")
+		t.Skip("SKIPPED: the platform has no refunds in part")
 	}
 	part := func(key string, minor int64) actions.Order {
 		o := s.order(key, actions.OpRefund)
@@ -220,7 +220,7 @@ func cancelled(t *testing.T, s Subject) {
 // rubbish: whatever comes back, nothing panics, nothing is done or refused for it, and no secret is told.
 func rubbish(t *testing.T, s Subject) {
 	if s.Answer == nil {
-		t.Skip("it speaks no HTTP")
+		t.Skip("SKIPPED: the platform has no HTTP to be spoken")
 	}
 	for _, a := range []struct {
 		status     int
@@ -254,7 +254,7 @@ func rubbish(t *testing.T, s Subject) {
 // subscriptions end, and State shows it.
 func subscriptions(t *testing.T, s Subject) {
 	if s.Subscription == "" || s.Commerce.Can(actions.OpCancel) != actions.ByAPI {
-		t.Skip("it has none, or ends none by its API")
+		t.Skip("SKIPPED: the platform has no subscriptions that its API ends")
 	}
 	if state := s.state(t, s.Charge); state.Subscription.Status != actions.SubscriptionActive {
 		t.Fatalf("before: %+v", state.Subscription)
