@@ -55,8 +55,17 @@ var siteTemplates = template.Must(template.New("").Funcs(template.FuncMap{
 		}
 		return t.UTC().Format("2 Jan 2006 15:04 UTC")
 	},
-	"money": func(minor int64, currency string) string { return currency + " " + units(minor, currency).String() },
+	"money": shownMoney,
 }).Parse(siteHTML))
+
+// shownMoney is an amount as people write it: the API's 97.0 is BRL 97.00.
+func shownMoney(minor int64, currency string) string {
+	text := units(minor, currency).String()
+	if _, cents, ok := strings.Cut(text, "."); ok && len(cents) == 1 {
+		text += "0"
+	}
+	return currency + " " + text
+}
 
 func show(w http.ResponseWriter, code int, name string, data any) {
 	var b bytes.Buffer
@@ -249,7 +258,7 @@ func (s *Server) acceptPage(w http.ResponseWriter, r *http.Request) {
 		}
 		data.Open, data.Product, data.Name = true, s.index.products[v.Product].Name, s.index.buyers[v.Buyer].Name
 		if v.AskCharge {
-			data.Charge = v.Currency + " " + units(v.Price, v.Currency).String()
+			data.Charge = shownMoney(v.Price, v.Currency)
 		}
 	})
 	show(w, http.StatusOK, "accept", data)

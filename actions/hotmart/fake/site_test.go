@@ -54,7 +54,7 @@ func TestSite(t *testing.T) {
 	post("/panel/night", nil)
 	shows("the sale after it", get(marinas), "REFUNDED")
 	w.wants("POST", subscriptions+"/RAUL25ZT/reactivate", `{"charge": true}`, 200, "")
-	shows("the mail's page", get("/accept/RAUL25ZT"), "Raul Pinto", "BRL 59.9 is charged now")
+	shows("the mail's page", get("/accept/RAUL25ZT"), "Raul Pinto", "BRL 59.90 is charged now")
 	if v, _ := w.Subscription("RAUL25ZT"); v.Status == "ACTIVE" {
 		t.Error("looking at the page has accepted")
 	}
