@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,28 +31,34 @@ func (p *Platform) State(ctx context.Context, _ string, t actions.Transaction) (
 		return actions.RemoteState{}, err
 	}
 	s := actions.RemoteState{Status: status, Email: c.email(), At: at(c.Created)}
-	if c.AmountRefunded > 0 {
-		s.Refunded = money(c.AmountRefunded, c.Currency)
-	}
-	waits := false
+	s.Status, s.Refunded = settledStatus(c, status, made)
 	for _, r := range made {
 		s.At = later(s.At, at(r.Created))
 		if s.Failed == "" && (r.Status == "failed" || r.Status == "canceled") { // the newest first
 			s.Failed = r.Metadata[markKey]
-		}
-		waits = waits || r.Status == "pending" || r.Status == "requires_action"
-	}
-	// A refund that is under way is in the sums already; it is not the buyer's yet.
-	if waits && (s.Status == actions.Refunded || s.Status == actions.PartlyRefunded) {
-		s.Status, s.Refunded = actions.Approved, actions.Money{}
-		if given := settled(made); given > 0 {
-			s.Status, s.Refunded = actions.PartlyRefunded, money(given, c.Currency)
 		}
 	}
 	if i := c.Invoice.Whole; i != nil && i.Subscription.Whole != nil {
 		s.Subscription = i.Subscription.Whole.state()
 	}
 	return s, nil
+}
+
+// settledStatus is what refunds make of a charge's status, and what they gave back. One that is under way is in the sums already; it
+// is not the buyer's yet.
+func settledStatus(c charge, status actions.Status, made []refund) (actions.Status, actions.Money) {
+	waits := slices.ContainsFunc(made, func(r refund) bool { return r.Status == "pending" || r.Status == "requires_action" })
+	back := c.AmountRefunded
+	if waits && (status == actions.Refunded || status == actions.PartlyRefunded) {
+		status, back = actions.Approved, settled(made)
+		if back > 0 {
+			status = actions.PartlyRefunded
+		}
+	}
+	if back <= 0 {
+		return status, actions.Money{}
+	}
+	return status, money(back, c.Currency)
 }
 
 // settled is the sum of the refunds that came about.

@@ -43,6 +43,7 @@ type charge struct {
 	Metadata       map[string]string
 	Customer       ref[customer]
 	Invoice        ref[invoice]
+	PaymentIntent  ref[struct{}]                `json:"payment_intent"`
 	BillingDetails struct{ Email, Name string } `json:"billing_details"`
 	PaymentMethod  struct{ Type string }        `json:"payment_method_details"`
 }
@@ -89,11 +90,21 @@ type subscription struct {
 	Status            string // active, trialing, past_due, unpaid, incomplete, incomplete_expired, canceled, paused
 	CancelAtPeriodEnd bool   `json:"cancel_at_period_end"`
 	CurrentPeriodEnd  int64  `json:"current_period_end"`
-	CanceledAt        int64  `json:"canceled_at"`
-	EndedAt           int64  `json:"ended_at"`
-	Created           int64
-	Customer          ref[customer]
-	Metadata          map[string]string
+	// CurrentPeriodStart is when what is paid began.
+	CurrentPeriodStart int64 `json:"current_period_start"`
+	Items              struct{ Data []struct{ Price *price } }
+	CanceledAt         int64 `json:"canceled_at"`
+	EndedAt            int64 `json:"ended_at"`
+	Created            int64
+	Customer           ref[customer]
+	Metadata           map[string]string
+}
+
+// A checkout is a session in which something was paid, with what it was, where it was asked for.
+type checkout struct {
+	LineItems struct {
+		Data []struct{ Price *price }
+	} `json:"line_items"`
 }
 
 type refund struct {

@@ -114,7 +114,7 @@ func (s *Server) Dispute(charge, status string) {
 		return
 	}
 	id := s.id("dp")
-	s.objects[id] = map[string]any{"id": id, "object": "dispute", "charge": charge, "status": status}
+	s.objects[id] = map[string]any{"id": id, "object": "dispute", "charge": charge, "status": status, "created": s.Now().Unix()}
 	s.disputes[charge] = []string{id}
 }
 
@@ -126,6 +126,8 @@ type Sale struct {
 	Guest         bool   // without a customer
 	Subscription  bool   // with an invoice of one
 	SubscriptionS string // its status; active when empty
+	Product       string // its name; empty: the charge was made by an amount alone
+	Failed        bool   // nothing was paid
 }
 
 // Sell makes a charge, and what belongs to it. It returns the ids of both.
@@ -138,6 +140,18 @@ func (s *Server) Sell(o Sale) (charge, subscription string) {
 		"disputed": false, "status": "succeeded", "captured": true, "created": now, "customer": nil, "invoice": nil, "metadata": map[string]any{},
 		"billing_details": map[string]any{"email": o.Email, "name": o.Name}, "payment_method_details": map[string]any{"type": "card"}, "receipt_email": nil}
 	s.objects[charge] = c
+	if o.Failed {
+		c["status"] = "failed"
+	}
+	lines := map[string]any{"object": "list", "data": []any{}}
+	if o.Product != "" {
+		lines["data"] = []any{map[string]any{"price": map[string]any{"id": "price_1", "nickname": "Monthly", "product": s.product(o.Product)}}}
+	}
+	c["payment_intent"] = s.id("pi")
+	if o.Product != "" && !o.Subscription {
+		id := s.id("cs")
+		s.objects[id] = map[string]any{"id": id, "object": "checkout.session", "created": now, "payment_intent": c["payment_intent"], "line_items": lines}
+	}
 	if !o.Guest {
 		id := s.id("cus")
 		s.objects[id] = map[string]any{"id": id, "object": "customer", "email": o.Email, "name": o.Name, "metadata": map[string]any{}}
@@ -150,12 +164,25 @@ func (s *Server) Sell(o Sale) (charge, subscription string) {
 			status = "active"
 		}
 		s.objects[subscription] = map[string]any{"id": subscription, "object": "subscription", "status": status, "cancel_at_period_end": false,
-			"current_period_end": now + 30*86400, "canceled_at": nil, "ended_at": nil, "created": now, "customer": c["customer"], "metadata": map[string]any{}}
+			"current_period_start": now, "current_period_end": now + 30*86400, "items": lines, "canceled_at": nil, "ended_at": nil, "created": now, "customer": c["customer"], "metadata": map[string]any{}}
 		invoice := s.id("in")
-		s.objects[invoice] = map[string]any{"id": invoice, "object": "invoice", "subscription": subscription, "charge": charge, "status": "paid"}
+		s.objects[invoice] = map[string]any{"id": invoice, "object": "invoice", "subscription": subscription, "charge": charge, "status": "paid",
+			"lines": lines, "billing_reason": "subscription_create", "created": now}
 		c["invoice"] = invoice
 	}
 	return charge, subscription
+}
+
+// product is the id of a product, which is made when it is new.
+func (s *Server) product(name string) string {
+	for id, o := range s.objects {
+		if o["object"] == "product" && o["name"] == name {
+			return id
+		}
+	}
+	id := s.id("prod")
+	s.objects[id] = map[string]any{"id": id, "object": "product", "name": name, "created": s.Now().Unix()}
+	return id
 }
 
 // id makes one in the form of Stripe's: small and capital letters and digits, of which the case matters.
@@ -260,22 +287,8 @@ func (s *Server) read(r *http.Request) saved {
 			}
 		}
 		return answer(o)
-	case (kind == "refunds" || kind == "disputes") && id == "":
-		if wrong := only(r.Form, "charge", "limit", "starting_after", "created", "payment_intent"); wrong != "" {
-			return problem(400, "parameter_unknown", "invalid_request_error", wrong)
-		}
-		if n, err := strconv.Atoi(r.Form.Get("limit")); err != nil || n < 1 || n > 100 {
-			return problem(400, "", "invalid_request_error", "Invalid limit")
-		}
-		ids := s.refunds[r.Form.Get("charge")]
-		if kind == "disputes" {
-			ids = s.disputes[r.Form.Get("charge")]
-		}
-		all := []any{}
-		for _, id := range ids {
-			all = append(all, s.objects[id])
-		}
-		return answer(map[string]any{"object": "list", "data": all, "has_more": false, "url": r.URL.Path})
+	case lists[strings.TrimPrefix(r.URL.Path, "/v1/")].object != "":
+		return s.list(r, strings.TrimPrefix(r.URL.Path, "/v1/"))
 	}
 	return problem(404, "", "invalid_request_error", "Unrecognized request URL")
 }
@@ -286,11 +299,13 @@ func (s *Server) expand(o map[string]any, path []string) bool {
 	if !ok || v == nil {
 		return ok
 	}
-	id, is := v.(string)
+	whole, is := v.(map[string]any) // by another path
+	if id, named := v.(string); named {
+		whole, is = maps.Clone(s.objects[id]), s.objects[id] != nil
+	}
 	if !is {
 		return false
 	}
-	whole := maps.Clone(s.objects[id])
 	o[path[0]] = whole
 	return len(path) == 1 || s.expand(whole, path[1:])
 }
