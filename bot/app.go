@@ -77,7 +77,7 @@ func newApp(ctx context.Context, c Config, s *store.Store, log *slog.Logger) (*a
 	a.core = actions.New(actions.Options{
 		Store: s, Commerce: platform.Commerce, Feed: platform.feed, Members: platform.members, Tickets: platform.tickets, Webhooks: c.webhooks(), Mailer: countedMailer{sender, a.metrics.mails}, MailPerMinute: c.Mail.PerMinute, Retention: c.Retention,
 		Policy: c.Policy, Shop: c.Account.shop(), Hours: c.Hours, Rooms: a.configuredRooms,
-		Now: now, NewID: newID, Log: log, Vault: secrets, ReconcileEvery: time.Duration(c.Hotmart.ReconcileMinutes) * time.Minute,
+		Now: now, NewID: newID, Log: log, Vault: secrets, ReconcileEvery: c.reconcileEvery(),
 		ChatLink: func(ctx context.Context, words string) string {
 			if a.chatLink == nil {
 				return ""

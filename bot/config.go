@@ -10,6 +10,7 @@ import (
 
 	"github.com/aftersale/aftersale/actions"
 	"github.com/aftersale/aftersale/actions/listmonk"
+	"github.com/aftersale/aftersale/actions/stripe"
 	"github.com/aftersale/aftersale/adapters/discord"
 	"github.com/aftersale/aftersale/adapters/slack"
 )
@@ -32,6 +33,7 @@ type Config struct {
 	Telegram    TelegramConfig `yaml:"telegram"`
 	Mail        MailConfig     `yaml:"mail"`
 	Hotmart     HotmartConfig  `yaml:"hotmart"`
+	Stripe      StripeConfig   `yaml:"stripe"`
 	Webhooks    WebhooksConfig `yaml:"webhooks"`
 	Listmonk    ListmonkConfig `yaml:"listmonk"`
 	SecretKey   Secret         `yaml:"secret_key"` // 32 bytes, base64
@@ -159,6 +161,13 @@ func (h HotmartConfig) credential() (id, secret string) {
 	return id, secret
 }
 
+// StripeConfig connects Stripe as the commerce platform, in Hotmart's place.
+type StripeConfig struct {
+	Enabled   bool   `yaml:"enabled"`
+	SecretKey Secret `yaml:"secret_key"` // better a restricted one
+	APIURL    string `yaml:"api_url"`
+}
+
 // WebhooksConfig says where rules of contact lists may call, beyond public addresses with https.
 type WebhooksConfig struct {
 	AllowHosts string `yaml:"allow_hosts"` // hosts, or hosts with ports, separated by commas
@@ -197,6 +206,7 @@ func DefaultConfig() Config {
 		Telegram:    TelegramConfig{Mode: "polling", APIURL: "https://api.telegram.org"},
 		Mail:        MailConfig{PerMinute: 60},
 		Hotmart:     HotmartConfig{ReconcileMinutes: 60, APIURL: "https://developers.hotmart.com", AuthURL: "https://api-sec-vlc.hotmart.com"},
+		Stripe:      StripeConfig{APIURL: stripe.APIURL},
 		Policy:      actions.DefaultPolicy(),
 		Retention:   actions.DefaultRetention(),
 	}

@@ -38,6 +38,10 @@ func (r *configReader) check(c Config) {
 	r.telegram(c.Telegram)
 	r.mail(c.Mail)
 	r.hotmart(c.Hotmart)
+	r.url("stripe.api_url", c.Stripe.APIURL, "https", "http")
+	if c.Hotmart.Enabled && c.Stripe.Enabled {
+		r.wrong("stripe.enabled", "one commerce platform at a time: hotmart is enabled too")
+	}
 	r.webhooks(c.Webhooks)
 	r.listmonk(c.Listmonk)
 	r.secretKey("secret_key", c.SecretKey)
@@ -272,6 +276,9 @@ func (r *configReader) missing(c Config) {
 	r.missingForDiscord(c.Discord)
 	r.missingForTelegram(c)
 	r.missingForHotmart(c.Hotmart)
+	if c.Stripe.Enabled {
+		r.need("stripe.secret_key", c.Stripe.SecretKey == "", "a restricted key (rk_live_…) that the dashboard makes under Developers > API keys; see docs/stripe.md")
+	}
 }
 
 // need refuses a key that a platform cannot do without.

@@ -231,6 +231,8 @@ func TestMissingForPlatforms(t *testing.T) {
 		"webhook":  {"telegram: {enabled: true, mode: webhook, token: x}", "telegram.webhook_secret: is missing"},
 		"id":       {"hotmart: {enabled: true, client_secret: x}", "hotmart.client_id: is missing (or AFTERSALE_HOTMART_CLIENT_ID): of the credential"},
 		"password": {"hotmart: {enabled: true, client_id: x}", "hotmart.client_secret: is missing (or AFTERSALE_HOTMART_CLIENT_SECRET)"},
+		"stripe":   {"stripe: {enabled: true}", "stripe.secret_key: is missing (or AFTERSALE_STRIPE_SECRET_KEY): a restricted key"},
+		"two":      {"{hotmart: {enabled: true, basic: aWQ6c2VjcmV0}, stripe: {enabled: true, secret_key: x}}", "config.yaml:1:67: stripe.enabled: one commerce platform at a time: hotmart is enabled too"},
 		"secret":   {"telegram: {webhook_secret: 'a b'}", "config.yaml:1:28: telegram.webhook_secret: must be 1 to 256 letters"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -53,6 +53,13 @@ func answers(ctx context.Context, platform commerce) error {
 
 // checkWebhooks says where the platform's webhooks go.
 func checkWebhooks(c Config) []finding {
+	if c.Stripe.Enabled {
+		all := []finding{{"ok", "stripe", "its webhooks are not taken: what happens there is found by reading, each hour"}}
+		if unguarded(c.Stripe.APIURL) {
+			all = append(all, finding{"warn", "stripe", "stripe.api_url is not https: whoever is between reads the key"})
+		}
+		return all
+	}
 	if !c.Hotmart.Enabled {
 		return nil
 	}

@@ -17,7 +17,7 @@ import (
 // syncCommand reads the commerce platform as a whole.
 type syncCommand struct {
 	configFlags
-	Platform string `arg:"" enum:"hotmart" help:"The commerce platform: hotmart."`
+	Platform string `arg:"" enum:"hotmart,stripe" help:"The commerce platform: hotmart or stripe."`
 	Since    string `help:"What was sold from this day on, such as 2024-01-31; everything when it is left out." placeholder:"DAY"`
 	Restart  bool   `help:"From the beginning, also when a sync was cut off."`
 }
@@ -36,7 +36,11 @@ func (c syncCommand) Run(p *program) error {
 		return err
 	}
 	defer s.Close()
-	if !config.Hotmart.Enabled {
+	if c.Platform == "stripe" {
+		if !config.Stripe.Enabled || config.Stripe.SecretKey == "" {
+			return configError{"stripe", errors.New("set stripe.enabled: true with secret_key, a restricted key that the dashboard makes under Developers > API keys")}
+		}
+	} else if !config.Hotmart.Enabled {
 		return configError{"hotmart", errors.New("set hotmart.enabled: true with client_id and client_secret (or basic) of the credential that Hotmart's panel makes under Tools > Developer credentials")}
 	}
 	return c.read(p, config, s)
@@ -57,7 +61,7 @@ func (c syncCommand) read(p *program, config Config, s *store.Store) error {
 		return err
 	}
 	core := actions.New(actions.Options{
-		Store: s, Commerce: readOnly{ledger.New(s, now), c.Platform}, Feed: newHotmart(config.Hotmart, s, p.quiet()), Policy: config.Policy, Now: now, NewID: newID, Log: p.quiet(), Vault: secrets,
+		Store: s, Commerce: readOnly{ledger.New(s, now), c.Platform}, Feed: newCommerce(config, s, p.quiet()).feed, Policy: config.Policy, Now: now, NewID: newID, Log: p.quiet(), Vault: secrets,
 	})
 	bar := newProgress(p.stderr, c.Platform)
 	report, err := core.Sync(p.ctx, accountID, actions.SyncOptions{Since: since, Restart: c.Restart, Patience: syncPatience, Progress: func(r actions.SyncReport) {

@@ -15,8 +15,8 @@ const digits62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 // maxID is the longest id that a code can hold: 24 digits are usual behind the prefix.
 const maxID = 34
 
-// codeOf is our code for an id; empty for one that cannot be one.
-func codeOf(id string) actions.Transaction {
+// CodeOf is our code for an id; empty for one that cannot be one.
+func CodeOf(id string) actions.Transaction {
 	prefix, rest, ok := cutID(id)
 	if !ok || len(id) > maxID || strings.Trim(prefix, "abcdefghijklmnopqrstuvwxyz") != "" {
 		return ""
@@ -52,7 +52,7 @@ func idOf(code string) string {
 		back[i], back[j] = back[j], back[i]
 	}
 	id := prefix + "_" + string(back)
-	if string(codeOf(id)) != strings.ToUpper(code) {
+	if string(CodeOf(id)) != strings.ToUpper(code) {
 		return "" // another way to write it, or too long
 	}
 	return id

@@ -2,6 +2,5 @@ package stripe
 
 // What is tested from outside.
 var (
-	CodeOf = codeOf
-	IDOf   = idOf
+	IDOf = idOf
 )

@@ -40,7 +40,7 @@ func (p *Platform) sale(ctx context.Context, c charge, asOf time.Time) ([]action
 		e.Ignored = "an attempt to pay that failed"
 		return []actions.SaleEvent{e}, err
 	}
-	s := actions.Sale{Transaction: codeOf(c.ID), RawStatus: c.Status, Price: money(c.Amount, c.Currency), Payment: payments[c.PaymentMethod.Type],
+	s := actions.Sale{Transaction: CodeOf(c.ID), RawStatus: c.Status, Price: money(c.Amount, c.Currency), Payment: payments[c.PaymentMethod.Type],
 		OrderedAt: at(c.Created), Quantity: 1, Buyer: c.buyer()}
 	switch {
 	case s.Transaction == "":
@@ -64,7 +64,7 @@ func (p *Platform) sale(ctx context.Context, c charge, asOf time.Time) ([]action
 	if i := c.Invoice.Whole; i != nil && i.Subscription.Whole != nil {
 		s.Product.Kind = "membership"
 		s.Recurrence = i.number(*i.Subscription.Whole)
-		of := actions.ChargeOf{Transaction: s.Transaction, Subscription: string(codeOf(i.Subscription.ID)), Number: s.Recurrence}
+		of := actions.ChargeOf{Transaction: s.Transaction, Subscription: string(CodeOf(i.Subscription.ID)), Number: s.Recurrence}
 		if of.Subscription == "" {
 			return nil, errors.New("a subscription whose id is none of Stripe's")
 		}
@@ -161,7 +161,7 @@ func (i invoice) number(s subscription) int {
 // subscriptionRead makes an event of a subscription.
 func subscriptionRead(s subscription, asOf time.Time) ([]actions.SaleEvent, error) {
 	state := s.state()
-	told := actions.Subscribed{Code: string(codeOf(s.ID)), Status: state.Status, NextChargeAt: state.NextChargeAt, StartedAt: at(s.Created), Product: unknownProduct}
+	told := actions.Subscribed{Code: string(CodeOf(s.ID)), Status: state.Status, NextChargeAt: state.NextChargeAt, StartedAt: at(s.Created), Product: unknownProduct}
 	if told.Status == actions.SubscriptionCancelled || told.Status == actions.SubscriptionEnded {
 		told.CancelledAt = state.At
 	}
