@@ -134,7 +134,7 @@ func TestRareWords(t *testing.T) {
 		inside = append(inside, o.Name)
 	}
 	slices.Sort(inside)
-	if want := []string{"audit", "devices", "join", "mails", "privacy", "security"}; group.Name != Group || group.Type != subGroup || !slices.Equal(inside, want) {
+	if want := []string{"audit", "devices", "join", "mails", "privacy", "security", "tasks"}; group.Name != Group || group.Type != subGroup || !slices.Equal(inside, want) {
 		t.Errorf("%s of type %d has %v, want %v", group.Name, group.Type, inside, want)
 	}
 	chosen := interactionData{Name: Command, Options: []commandOption{{Name: Group, Type: subGroup, Options: []commandOption{
