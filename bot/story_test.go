@@ -94,7 +94,8 @@ func TestStory(t *testing.T) {
 	desk.sees("#audit", "refund.done")
 
 	// Approved is approved: the other one who may decide finds no button any more.
-	desk.Until(`![...document.querySelectorAll("#team .room button[name=token]")].some(b => b.innerText.includes("Approve"))`)
+	desk.Until(`![...document.querySelectorAll("#team .room .msg")].some(m => m.innerText.includes("approved by Clara") &&
+		[...m.querySelectorAll("button[name=token]")].some(b => b.innerText.includes("Approve")))`)
 	if code := p.stop(os.Interrupt); code != nil {
 		t.Errorf("the demo ends with %v:\n%s", code, p.output)
 	}

@@ -82,7 +82,7 @@ func TestSyncCommand(t *testing.T) {
 		t.Fatalf("gone on: %d\n%s%s", code, out, trouble)
 	}
 	out, _, code = s.sync(t.Context(), syncCommand{Since: "2026-01-01", Restart: true})
-	if code != exitDone || strings.Contains(out, "going on") || strings.Count(out, "         0 new or changed") != 4 {
+	if code != exitDone || strings.Contains(out, "going on") || strings.Count(out, "         0 new or changed") != 5 {
 		t.Errorf("again: %d\n%s", code, out)
 	}
 }
