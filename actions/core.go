@@ -64,6 +64,9 @@ type Options struct {
 	// Members and Tickets read the platform's members area, and the tickets that it gives out. Nil: the platform has none.
 	Members Members
 	Tickets TicketDesk
+	// KeepPatience is how long the database may take to keep a delivery of the commerce platform, which waits for the answer; 900 ms
+	// when 0.
+	KeepPatience time.Duration
 	// CallTimeout is how long the commerce platform may take for one call; 20 s when 0. A write whose process died is
 	// looked at again only when twice as long has passed, because until then it may still be under way.
 	CallTimeout time.Duration
@@ -138,7 +141,7 @@ func New(o Options) *Core {
 	for _, w := range o.Webhooks {
 		c.webhooks[w.Source()] = w
 	}
-	c.inbox = newInbox(c.keepDeliveries)
+	c.inbox = newInbox(c.keepDeliveries, o.KeepPatience)
 	return c
 }
 

@@ -14,7 +14,7 @@ import (
 const (
 	// groupMost is how many deliveries share a transaction: few enough for one statement.
 	groupMost = 250
-	// groupPatience is how long a group may wait for its turn and be written. A platform that gets no answer within a second may
+	// groupPatience is Options.KeepPatience when that is 0: how long a group may wait for its turn and be written. A platform that gets no answer within a second may
 	// give up, and a delivery that it gives up is found by reading the platform.
 	groupPatience = 900 * time.Millisecond
 )
@@ -22,8 +22,9 @@ const (
 // An inbox gathers deliveries that come while others are being written, and writes them together. The first of a group writes
 // it in its own goroutine; the others wait for it.
 type inbox struct {
-	write func(ctx context.Context, list []store.Delivery) ([]bool, error)
-	turn  chan struct{} // held by whoever writes
+	write    func(ctx context.Context, list []store.Delivery) ([]bool, error)
+	patience time.Duration
+	turn     chan struct{} // held by whoever writes
 
 	mu   sync.Mutex
 	next *group // takes what comes now; nil: the next one to come makes a new one
@@ -37,8 +38,8 @@ type group struct {
 	done  chan struct{} // closed when fresh and err are there
 }
 
-func newInbox(write func(ctx context.Context, list []store.Delivery) ([]bool, error)) *inbox {
-	return &inbox{write: write, turn: make(chan struct{}, 1)}
+func newInbox(write func(ctx context.Context, list []store.Delivery) ([]bool, error), patience time.Duration) *inbox {
+	return &inbox{write: write, patience: cmp.Or(patience, groupPatience), turn: make(chan struct{}, 1)}
 }
 
 // put writes a delivery, together with others that come now, and tells whether it was new.
@@ -75,7 +76,7 @@ func (b *inbox) join(d store.Delivery) (g *group, i int) {
 
 // lead waits for its turn and writes the group. That its own sender has gone is no reason to leave the others.
 func (b *inbox) lead(ctx context.Context, g *group) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), groupPatience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.patience)
 	defer cancel()
 	defer close(g.done)
 	select {
@@ -83,7 +84,7 @@ func (b *inbox) lead(ctx context.Context, g *group) {
 		defer func() { <-b.turn }()
 	case <-ctx.Done():
 		b.closed(g)
-		g.err = fmt.Errorf("%w: deliveries before it have not been written for %s", store.ErrUnavailable, groupPatience)
+		g.err = fmt.Errorf("%w: deliveries before it have not been written for %s", store.ErrUnavailable, b.patience)
 		return
 	}
 	b.closed(g)

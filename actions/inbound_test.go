@@ -30,7 +30,7 @@ func receives(t *testing.T, s *store.Store) *world {
 	t.Helper()
 	w := worldOn(t, s)
 	w.core = actions.New(actions.Options{Store: s, Commerce: w.platform, Mailer: w.mailbox, Policy: actions.DefaultPolicy(), Now: w.clock, NewID: w.newID,
-		Vault: secrets, Webhooks: []actions.Webhooks{hotmart.NewWebhooks(hottok)}})
+		Vault: secrets, Webhooks: []actions.Webhooks{hotmart.NewWebhooks(hottok)}, KeepPatience: time.Minute})
 	return w
 }
 
