@@ -10,8 +10,9 @@ import (
 
 // newHotmart is Hotmart as it is configured, with its quota of calls shared by all processes on the database.
 func newHotmart(h HotmartConfig, s *store.Store, log *slog.Logger) *hotmart.Platform {
+	id, secret := h.credential()
 	return hotmart.New(hotmart.Options{
-		APIURL: h.APIURL, AuthURL: h.AuthURL, ClientID: h.ClientID, ClientSecret: h.ClientSecret.Reveal(), Basic: h.Basic.Reveal(),
+		APIURL: h.APIURL, AuthURL: h.AuthURL, ClientID: id, ClientSecret: secret, Basic: h.Basic.Reveal(),
 		Limiter: remote.NewShared(remote.SharedOptions{Counter: s, Platform: "hotmart", PerMinute: hotmart.PerMinute, Now: now}),
 		Now:     now, Log: log,
 	})
